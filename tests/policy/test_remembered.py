@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from smtpdoctor.api import run as run_plan
@@ -61,12 +63,21 @@ def judged(report: Report) -> object:
     return [(each.code, each.title, each.explanation, each.fixes) for each in report.diagnoses]
 
 
-def test_a_report_does_not_work_out_again_what_its_look_up_did(evaluations: list[str]) -> None:
+def test_a_report_does_not_work_out_again_what_its_look_up_did(
+    evaluations: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_the_look_up: list[str] = []
+    original = recorded.keep
+
+    def keep(found: Assessment, answers: Mapping[Lookup, Answer]) -> None:
+        in_the_look_up.extend(evaluations)
+        original(found, answers)
+
+    monkeypatch.setattr(recorded, "keep", keep)
     (report,) = reports("info@example.com", policies=PUBLISHED)
-    in_the_look_up = list(evaluations)
     assert report.targets[0].provider is None
     assert recorded.assess(report.targets[0].observations) is not None
-    assert evaluations == in_the_look_up
+    assert evaluations == in_the_look_up != []
 
 
 def test_a_domains_next_sender_is_not_worked_out_again(evaluations: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from .support import apply, one, prepared, setups, write
+from .ways import came_to, password, remarks
 
 Files = Callable[[str], dict[str, str]]
 LOGIN = "me%40example.org:geheim-12@example.org"
@@ -66,9 +67,10 @@ def script(url: str) -> dict[str, str]:
 def test_what_a_url_comes_to(
     tmp_path: Path, files: Files, url: str, host: str, port: int, tls: str, user: str
 ) -> None:
-    settings = one(write(tmp_path, files(url)), "apprise").settings
-    assert (settings.host, settings.port, settings.tls) == (host, port, tls)
-    assert (settings.username, settings.has_password) == (user, True)
+    setup = one(write(tmp_path, files(url)), "apprise")
+    settings = setup.settings
+    assert came_to(setup) == (host, port, tls)
+    assert (settings.username, password(setup)) == (user, "geheim-12")
     assert not settings.verify
     assert (settings.remarks, settings.untellable) == ((), ())
     assert "geheim" not in str(settings)
@@ -91,8 +93,7 @@ def test_changes_lead_where_they_say(
     write(tmp_path, files(url))
     before = one(tmp_path, "apprise").settings
     apply(tmp_path, prepared(before, *goal))
-    after = one(tmp_path, "apprise").settings
-    assert (after.host, after.port, after.tls) == (before.host, *goal)
+    assert came_to(one(tmp_path, "apprise")) == (before.host, *goal)
 
 
 def test_another_server_leaves_the_senders_domain(tmp_path: Path) -> None:
@@ -110,15 +111,12 @@ def test_the_sender(tmp_path: Path) -> None:
 
 def test_a_mode_that_it_does_not_know(tmp_path: Path) -> None:
     write(tmp_path, yaml(f"mailtos://{LOGIN}?mode=tls"))
-    (remark,) = one(tmp_path, "apprise").settings.remarks
-    assert remark.kind == "fault"
+    assert remarks(one(tmp_path, "apprise")) == {("fault", "mode")}
 
 
 def test_a_variable_of_the_script(tmp_path: Path) -> None:
     write(tmp_path, script("mailtos://me:$SMTP_PASS@h.de") | {".env": "SMTP_PASS=geheim-12\n"})
-    found = one(tmp_path, "apprise")
-    assert found.credentials.password is not None
-    assert found.credentials.password.reveal() == "geheim-12"
+    assert password(one(tmp_path, "apprise")) == "geheim-12"
 
 
 @pytest.mark.parametrize(

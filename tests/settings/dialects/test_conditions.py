@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import one, setups, write
+from .support import one, write
 from .ways import password, way
 
 JAKARTA = """\
@@ -147,5 +147,6 @@ def test_two_ways_to_begin_are_a_question(tmp_path: Path) -> None:
         '        if strict { SmtpTransport::starttls_relay("smtp.ionos.com").unwrap().build(); }\n'
         "        let made =",
     )
-    found = setups(write(tmp_path, {"src/main.rs": text}))
-    assert all("tls" in {each.field for each in one_.settings.untellable} for one_ in found)
+    assert text != RUST
+    settings = one(write(tmp_path, {"src/main.rs": text}), "lettre").settings
+    assert [each.field for each in settings.untellable] == ["tls"]

@@ -8,6 +8,7 @@ import pytest
 
 from .node_family import reads_and_mends
 from .support import one, setups, write
+from .ways import came_to, remarks
 
 PACKAGE = '{"dependencies": {"@medusajs/medusa": "1.20.0", "medusa-plugin-smtp": "1.0.6"}}'
 PLUGIN = """\
@@ -59,23 +60,23 @@ def test_a_plugin(tmp_path: Path) -> None:
 )
 def test_the_other_plugins_and_forks(tmp_path: Path, name: str) -> None:
     options = "{ host: 'smtp.ionos.com', port: 465, secureConnection: true }"
-    settings = one(write(tmp_path, plugin(options, name)), "medusa").settings
-    assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.com", 465, "implicit")
+    setup = one(write(tmp_path, plugin(options, name)), "medusa")
+    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit")
 
 
 def test_an_old_option_is_none_to_the_plugin(tmp_path: Path) -> None:
     options = "{ host: 'smtp.ionos.com', port: 587, secureConnection: true }"
-    settings = one(write(tmp_path, plugin(options)), "medusa").settings
-    assert settings.tls == "starttls"
-    assert "ignored" in [item.kind for item in settings.remarks]
+    setup = one(write(tmp_path, plugin(options)), "medusa")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "starttls")
+    assert remarks(setup) == {("ignored", "secureConnection")}
 
 
 def test_a_provider_of_the_second_version(tmp_path: Path) -> None:
     files = {"medusa-config.ts": PROVIDER % NODEMAILER, "package.json": SECOND, ".env": DOTENV}
-    settings = one(write(tmp_path, files), "medusa").settings
-    assert (settings.host, settings.port, settings.tls) == ("smtp.ionos.com", 587, "implicit")
-    assert (settings.username, settings.sender) == ("shop@example.com", "shop@example.com")
-    assert [item.kind for item in settings.remarks] == ["misread"]
+    setup = one(write(tmp_path, files), "medusa")
+    assert came_to(setup) == ("smtp.ionos.com", 587, "implicit")
+    assert (setup.settings.username, setup.settings.sender) == ("shop@example.com",) * 2
+    assert remarks(setup) == {("misread", "secure")}
 
 
 def test_the_profiles_file_stands_before(tmp_path: Path) -> None:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from .support import setups, write
+from .ways import came_to
 
 PORT = "58\u00b2"
+LONG = "5" * 5000
 FILES = {
     "a.py": f'import smtplib\ns = smtplib.SMTP("smtp.ionos.com", "{PORT}")\n',
     "b.py": f'import smtplib\ns = smtplib.SMTP("smtp.ionos.com:{PORT}")\n',
-    "c.py": f'import smtplib\ns = smtplib.SMTP("smtp.ionos.com:{"5" * 5000}")\n',
+    "c.py": f'import smtplib\ns = smtplib.SMTP("smtp.ionos.com:{LONG}")\n',
     "application.properties": f"spring.mail.host=smtp.ionos.com\nspring.mail.port={PORT}\n",
     "compose.yml": "services:\n  a:\n    image: vaultwarden/server\n    environment:\n"
     f'      SMTP_HOST: smtp.ionos.com\n      SMTP_PORT: "{PORT}"\n',
@@ -23,6 +25,9 @@ FILES = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_port_of_other_digits(tmp_path: Path, name: str) -> None:
-    (setup,) = setups(write(tmp_path, {name: FILES[name]}))
-    assert setup.settings.port != 58
+def test_a_port_of_other_digits_is_as_one_of_letters(tmp_path: Path, name: str) -> None:
+    letters = FILES[name].replace(PORT, "abc").replace(LONG, "abc")
+    assert letters != FILES[name]
+    (setup,) = setups(write(tmp_path / "digits", {name: FILES[name]}))
+    (other,) = setups(write(tmp_path / "letters", {name: letters}))
+    assert (came_to(setup), setup.complete) == (came_to(other), other.complete)
