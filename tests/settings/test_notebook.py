@@ -11,8 +11,9 @@ from smtpdoctor.settings.notebook import as_python
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.write import Refused, changed_files
 
-from .dialects.python_support import found, way
+from .dialects.python_support import found
 from .dialects.support import prepared, setups, workspace, write
+from .dialects.ways import way
 
 
 def notebook(*cells: str, kind: str = "code", **more: object) -> str:

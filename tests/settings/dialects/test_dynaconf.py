@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .python_support import found, way
+from .python_support import found
+from .ways import way
 
 CONFIG = """from dynaconf import Dynaconf
 settings = Dynaconf(

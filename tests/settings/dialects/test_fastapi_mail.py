@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .python_support import changes_lead_there, edited, found, remarks, way
+from .python_support import edited, found
 from .support import one, setups, write
+from .ways import changes_lead_there, remarks, way
 
 HOST = "smtp.ionos.com"
 STARTTLS = (HOST, 587, "starttls", True)

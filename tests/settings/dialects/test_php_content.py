@@ -8,7 +8,7 @@ import pytest
 
 from tests.settings.dialects.case import Case, outcome, said
 from tests.settings.dialects.support import one, setups, write
-from tests.settings.dialects.ways import changes_lead_there
+from tests.settings.dialects.ways import FAULTS, changes_lead_there
 
 IONOS = "smtp.ionos.com"
 
@@ -250,7 +250,9 @@ def test_what_it_comes_to(tmp_path: Path, case: Case) -> None:
 
 @pytest.mark.parametrize("case", [each for each in CASES if each.changes], ids=lambda case: case.id)
 def test_prepared_changes_come_to_their_goals(tmp_path: Path, case: Case) -> None:
-    changes_lead_there(case.write(tmp_path / "a"), case.dialect)
+    # Magento 2.4.8 takes each word for the other, also the one that leads there
+    faults = FAULTS - {"misread"} if "one bug" in case.id else FAULTS
+    changes_lead_there(case.write(tmp_path / "a"), case.dialect, faults=faults)
 
 
 def test_what_magento_keeps_encrypted_cant_be_told(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .python_support import found, remarks, way
+from .python_support import found
 from .support import setups, write
+from .ways import remarks, way
 
 SEND = """
 with smtplib.SMTP_SSL(c["host"], c["port"]) as server:

@@ -8,8 +8,8 @@ import pytest
 
 from smtpdoctor.settings.setup import Setup
 
-from .python_support import way
 from .support import one, write
+from .ways import way
 
 SMTP = (
     "address: smtp.ionos.com\nport: 587\nuser_name: info@example.com\npassword: geheim-1\nssl: true"

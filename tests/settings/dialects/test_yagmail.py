@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from .python_support import changes_lead_there, found, remarks, way
+from .python_support import found
 from .support import setups, write
+from .ways import changes_lead_there, remarks, way
 
 HOST = "smtp.ionos.com"
 HEAD = "import os, yagmail\n"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from .python_support import changes_lead_there, found, way
+from .python_support import found
+from .ways import changes_lead_there, way
 
 HEAD = (
     "EXTERNAL_HOST = 'chat.example.com'\nZULIP_ADMINISTRATOR = 'a@example.com'\n"
