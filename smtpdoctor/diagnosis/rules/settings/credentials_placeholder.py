@@ -9,90 +9,80 @@ from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults
 from smtpdoctor.diagnosis.wording import entries
-from smtpdoctor.observations import LoginNotTried
+from smtpdoctor.observations import LoginNotTried, SettingRead
+from smtpdoctor.settings.model import Problem, Setting
 
 CODE = "credentials-placeholder"
 
 
+#: What stands in the place of the login, by the settings' fault; and what that looks like.
+TEXTS: dict[Problem, tuple[str, str]] = {
+    "placeholder": (
+        "a template's text",
+        "The line looks as an example file has it, or as a ${…} that nobody filled in.",
+    ),
+    # a slip of copying: `EMAIL_HOST_PASSWORD = config("EMAIL_HOST")`
+    "host-again": (
+        "the host's text",
+        "The same text stands for the host and for the login, as when a line is copied and one of "
+        "its names is forgotten.",
+    ),
+}
+
+
 def diagnose(run: Run) -> Iterator[Diagnosis]:
-    yield from _template(run)
-    yield from _host_again(run)
+    for problem in TEXTS:
+        found = faults(run, *CREDENTIALS, problems=(problem,))
+        if found:
+            yield _diagnosis(run, problem, found)
 
 
-def _template(run: Run) -> Iterator[Diagnosis]:
-    found = faults(run, *CREDENTIALS, problems=("placeholder",))
-    if not found:
-        return
+def _diagnosis(run: Run, problem: Problem, found: list[SettingRead]) -> Diagnosis:
+    text, explanation = TEXTS[problem]
     lines = [read.setting for read in found]
     names = " and ".join(dict.fromkeys(entry.origin.name for entry in lines))
-    stopped = run.observations.of(LoginNotTried, reason="placeholder")
-    yield Diagnosis(
+    stopped = run.observations.of(LoginNotTried, reason=problem)
+    return Diagnosis(
         code=CODE,
         severity="error",
         confidence="likely",
-        title=f"{names} {'has' if len(lines) == 1 else 'have'} a template's text, not real "
-        "credentials",
+        title=f"{names} {'has' if len(lines) == 1 else 'have'} {text}, not real credentials",
         explanation=(
-            "The line looks as an example file has it, or as a ${…} that nobody filled in. A "
-            "server refuses such a login, and counts it as a wrong one; smtpdoctor did not try it."
+            f"{explanation} A server refuses such a login, and counts it as a wrong one; "
+            "smtpdoctor did not try it."
         ),
         evidence=(
             *(entries.line(entry) for entry in lines),
+            *(own_line(run, "host") if problem == "host-again" else ()),
             *library_words(run, "credentials-rejected", check="settings"),
         ),
-        fixes=(
-            Fix(
-                title="write the real credentials there",
-                steps=(
-                    *(
-                        f"{entry.origin.name} ({entry.origin.label}): {WORDS[entry.field]}."
-                        for entry in lines
-                    ),
-                    entries.EXPANDED,
-                ),
-            ),
-        ),
+        fixes=(_copied(lines) if problem == "host-again" else _template(lines),),
         explains=(*(read.id for read in found), *(item.id for item in stopped)),
         points_at=(lines[0].field,),
     )
 
 
-def _host_again(run: Run) -> Iterator[Diagnosis]:
-    """A slip of copying: `EMAIL_HOST_PASSWORD = config("EMAIL_HOST")`."""
-    found = faults(run, *CREDENTIALS, problems=("host-again",))
-    if not found:
-        return
-    lines = [read.setting for read in found]
-    names = " and ".join(dict.fromkeys(entry.origin.name for entry in lines))
-    stopped = run.observations.of(LoginNotTried, reason="host-again")
-    yield Diagnosis(
-        code=CODE,
-        severity="error",
-        confidence="likely",
-        title=f"{names} {'has' if len(lines) == 1 else 'have'} the host's text, not real "
-        "credentials",
-        explanation=(
-            "The same text stands for the host and for the login, as when a line is copied and "
-            "one of its names is forgotten. A server refuses such a login, and counts it as a "
-            "wrong one; smtpdoctor did not try it."
-        ),
-        evidence=(
-            *(entries.line(entry) for entry in lines),
-            *own_line(run, "host"),
-            *library_words(run, "credentials-rejected", check="settings"),
-        ),
-        fixes=(
-            Fix(
-                title="read the credentials from their own place",
-                steps=tuple(
-                    f"{entry.origin.name} ({entry.origin.label}; {entry.detail}): "
-                    f"{WORDS[entry.field]}, or the name of the variable that has it."
-                    for entry in lines
-                ),
+def _template(lines: list[Setting]) -> Fix:
+    return Fix(
+        title="write the real credentials there",
+        steps=(
+            *(
+                f"{entry.origin.name} ({entry.origin.label}): {WORDS[entry.field]}."
+                for entry in lines
             ),
+            entries.EXPANDED,
         ),
-        explains=(*(read.id for read in found), *(item.id for item in stopped)),
-        points_at=(lines[0].field,),
+    )
+
+
+def _copied(lines: list[Setting]) -> Fix:
+    return Fix(
+        title="read the credentials from their own place",
+        steps=tuple(
+            f"{entry.origin.name} ({entry.origin.label}; {entry.detail}): "
+            f"{WORDS[entry.field]}, or the name of the variable that has it."
+            for entry in lines
+        ),
     )
 
 
