@@ -59,7 +59,7 @@ class Plans(msgspec.Struct, frozen=True, kw_only=True):
         hosts = [
             f"{plan.settings.host}:{plan.settings.port}"
             for plan in self.plans
-            if plan.settings.has_credentials and "auth" in plan.selected
+            if plan.settings.may_log_in and "auth" in plan.selected
         ]
         return tuple(dict.fromkeys(hosts))
 
@@ -376,13 +376,14 @@ def _released(setup: Setup, options: CheckOptions) -> Setup:
 
 
 def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
-    """The first set-up logs in; another with the same account goes without."""
+    """The first set-up that can logs in; another with the same account goes without."""
     tried: dict[object, Setup] = {}
     kept = []
     for setup in setups:
         settings = setup.settings
         account = (settings.host, setup.credentials.username)
-        if settings.has_credentials and account in tried and setup.sends:
+        logs_in = setup.sends and settings.may_log_in
+        if logs_in and account in tried:
             first = tried[account]
             # another password is another question, and it stays open: one account, one login
             same = first.has_same_secret(setup)
@@ -393,7 +394,7 @@ def _each_account_once(setups: Sequence[Setup]) -> list[Setup]:
             )
             kept.append(setup.without_login(withheld))
             continue
-        if settings.has_credentials and setup.sends:
+        if logs_in:
             tried[account] = setup
         kept.append(setup)
     return kept

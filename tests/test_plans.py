@@ -6,10 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from smtpdoctor.api import run_all
+from smtpdoctor.demo.authority import Authority
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import Plans, make_plans
 from smtpdoctor.settings.reading import UsageError
 from smtpdoctor.settings.words import how_to_allow, why_withheld
+
+from .fake_network import run
+from .runs import HOST, PASSWORD, USERNAME, one_host
 
 MAILER = """const nodemailer = require('nodemailer');
 const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port},
@@ -43,6 +48,41 @@ def test_one_account_logs_in_once(tmp_path: Path) -> None:
     assert not second.settings.has_credentials
     assert second.settings.withheld is not None
     assert second.settings.withheld.reason == "tried-already"
+
+
+@pytest.mark.parametrize("password", ["changeme", "smtp.ionos.com"])
+def test_a_login_that_is_never_made_takes_no_other_s_place(tmp_path: Path, password: str) -> None:
+    """ "That one was tried" was said of a template's text, and the real login left out."""
+    write(tmp_path, one=(587, password), two=(587, "canary-2"), three=(465, "canary-2"))
+    made = {
+        plan.settings.setup.name: plan.settings
+        for plan in plans(tmp_path).plans
+        if plan.settings.setup is not None
+    }
+    template, three, two = (made[f"nodemailer {name}.js:2"] for name in ("one", "three", "two"))
+    assert template.login_fault is not None
+    assert template.withheld is None
+    assert three.has_credentials
+    assert two.withheld is not None
+    assert two.withheld.place == "nodemailer three.js:2"
+
+
+@pytest.mark.parametrize("name", ["a", "z"])
+def test_a_set_up_without_tls_tells_its_own_fault_beside_one_that_logs_in(
+    tmp_path: Path, authority: Authority, name: str
+) -> None:
+    text = MAILER.replace("smtp.ionos.com", HOST).replace("info@example.com", USERNAME)
+    text = text.format(port=587, password=PASSWORD)
+    (tmp_path / "mailer.js").write_text(text, encoding="utf-8")
+    clear = text.replace("auth:", "ignoreTLS: true, auth:")
+    (tmp_path / f"{name}.js").write_text(clear, encoding="utf-8")
+    network = one_host(authority)
+    report = run(
+        run_all(plans(tmp_path, cafile=str(authority.cafile)), environ={}, network=network)
+    )
+    verdicts = {item.setup.name: item.verdict for item in report.targets if item.setup is not None}
+    assert verdicts == {"nodemailer mailer.js:2": "healthy", f"nodemailer {name}.js:2": "broken"}
+    assert sum(session.auth_attempts for session in network.sessions) == 1
 
 
 def test_another_password_of_the_same_account_is_not_taken_for_tried(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Accounts:
     def key_of(self, plan: Plan, server: str) -> Account | None:
         """The account that a run would log in as, None where it logs in nowhere. `server` is its
         server's address, as far as it is known: a server may have any number of names."""
-        if not plan.settings.has_credentials or "auth" not in plan.selected:
+        if not plan.settings.may_log_in or "auth" not in plan.selected:
             return None
         host = plan.host.lower().rstrip(".")
         provider = knowledge.provider_of(host)

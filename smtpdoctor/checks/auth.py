@@ -192,9 +192,8 @@ def _reason_against(
         return "withheld"
     if not settings.has_credentials:
         return "no-credentials"
-    for entry in settings.entries:
-        if entry.problem in NO_LOGIN and entry.field in ("username", "password", "token"):
-            return entry.problem
+    if settings.login_fault is not None:
+        return settings.login_fault
     if settings.host and knowledge.nearest_host(settings.host) is not None:
         return "host-suspicious"
     if not session.in_tls:

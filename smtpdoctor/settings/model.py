@@ -54,6 +54,7 @@ Problem = Literal[
 
 #: Those with which a user name, password or token is none that could log in.
 NO_LOGIN: tuple[Problem, ...] = ("placeholder", "host-again")
+CREDENTIALS: tuple[Field, ...] = ("username", "password", "token")
 
 #: What is odd about how a value was read. The words are in `settings.words`.
 NoteKind = Literal[
@@ -442,6 +443,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_credentials(self) -> bool:
         return self.username is not None and (self.has_password or self.has_token)
+
+    @property
+    def login_fault(self) -> Problem | None:
+        """What makes the user name, password or token none that could log in: none is tried."""
+        faults = (entry.problem for entry in self.entries if entry.field in CREDENTIALS)
+        return next((each for each in faults if each in NO_LOGIN), None)
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether a run may come as far as a login: without TLS no password goes out, and a
+        template's never. One that may not has its own fault to tell, and takes no account."""
+        return self.has_credentials and self.login_fault is None and self.tls != "none"
 
     @property
     def tells_mode(self) -> bool:

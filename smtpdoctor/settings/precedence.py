@@ -17,6 +17,7 @@ from smtpdoctor.settings.candidates import SECRETS, Candidate, Layer
 from smtpdoctor.settings.harmless import address_without, has_generated_label, shown
 from smtpdoctor.settings.login_release import HOMES, Destination, WrittenSecret, why_not
 from smtpdoctor.settings.model import (
+    CREDENTIALS,
     MASK,
     Credentials,
     Field,
@@ -42,7 +43,6 @@ DEFAULT_HOST = "smtp.ionos.com"
 PORTS = {"implicit": 465, "starttls": 587, "none": 587}
 
 SECRETS_IN_ORDER: tuple[Field, ...] = ("password", "token")
-CREDENTIALS: frozenset[Field] = frozenset({"username", "password", "token"})
 
 #: In the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
@@ -225,7 +225,7 @@ def _credentials_that_stay(  # branches: each secret, then what goes with all of
     if not released and any(reason.reason != "another-user" for reason in reasons):
         stay.add("username")
     if not reasons and not released and (reason := _elsewhere(layers, destination)) is not None:
-        stay |= CREDENTIALS
+        stay.update(CREDENTIALS)
         reasons.append(reason)
     return reasons[0] if reasons else None, stay
 

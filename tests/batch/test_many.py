@@ -379,6 +379,19 @@ def test_what_came_of_the_login_is_told_of_every_target(authority: Authority) ->
     assert "another password" in other.not_checked[0].why
 
 
+def test_a_target_without_tls_is_not_taken_for_one_that_could_log_in(
+    authority: Authority,
+) -> None:
+    """Its program fails, whatever the account's login came to elsewhere."""
+    network = one_host(authority)
+    given = [{**LOGIN, "port": 587}, {**LOGIN, "port": 587, "tls": "none"}]
+    found = {each.position: each for each in checked(network, targets_of(authority, given))}
+    verdicts = [report.verdict for place in (0, 1) if (report := found[place].report)]
+    assert verdicts == ["healthy", "broken"]
+    assert found[1].login_at is None
+    assert logins(network) == 1
+
+
 def test_where_no_login_came_about_the_next_may_try(authority: Authority) -> None:
     network = one_host(authority, on_587="refused")
     given = [{**LOGIN, "port": 587}, {**LOGIN, "port": 465}]

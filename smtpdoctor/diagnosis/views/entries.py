@@ -14,8 +14,6 @@ from smtpdoctor.settings.names import BY_NAME
 if TYPE_CHECKING:
     from smtpdoctor.diagnosis.run import Run
 
-CREDENTIALS: tuple[Field, ...] = ("username", "password", "token")
-
 
 def faults(run: Run, *fields: Field, problems: tuple[Problem, ...] = ()) -> list[SettingRead]:
     """The settings of these fields whose text is faulty, with one of these problems or any."""

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.entries import CREDENTIALS, near_misses
+from smtpdoctor.diagnosis.views.entries import near_misses
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import SettingRead
-from smtpdoctor.settings.model import UNNAMED, Field, NearMiss, Settings, Withheld
+from smtpdoctor.settings.model import CREDENTIALS, UNNAMED, Field, NearMiss, Settings, Withheld
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"

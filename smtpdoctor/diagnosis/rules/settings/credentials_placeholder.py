@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words, own_line
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults
+from smtpdoctor.diagnosis.views.entries import faults
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.observations import LoginNotTried, SettingRead
-from smtpdoctor.settings.model import Problem, Setting
+from smtpdoctor.settings.model import CREDENTIALS, Problem, Setting
 
 CODE = "credentials-placeholder"
 

@@ -14,10 +14,9 @@ from smtpdoctor.diagnosis.fixes import fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
-from smtpdoctor.diagnosis.views.entries import CREDENTIALS
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as words
-from smtpdoctor.settings.model import Field, NearMiss, SetupRemark
+from smtpdoctor.settings.model import CREDENTIALS, Field, NearMiss, SetupRemark
 
 CODE = "setting-ignored"
 BEFORE = (

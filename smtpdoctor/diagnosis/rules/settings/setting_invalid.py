@@ -15,11 +15,19 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Location
 from smtpdoctor.diagnosis.rules.settings import host_malformed
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
-from smtpdoctor.diagnosis.views.entries import CREDENTIALS, faults, near_misses
+from smtpdoctor.diagnosis.views.entries import faults, near_misses
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as option_words
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import MASK, NO_LOGIN, Field, NearMiss, Setting, SetupRemark
+from smtpdoctor.settings.model import (
+    CREDENTIALS,
+    MASK,
+    NO_LOGIN,
+    Field,
+    NearMiss,
+    Setting,
+    SetupRemark,
+)
 from smtpdoctor.settings.names import SWITCHES
 from smtpdoctor.words import MODE_WORDS
 
