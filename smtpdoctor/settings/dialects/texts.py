@@ -20,7 +20,7 @@ from smtpdoctor.settings.readers.model import ABSENT, Known, List, Origin, Span,
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
 
-GO_VARIABLE = re.compile(r"\$\{(\w+)\}|\$([A-Za-z_]\w*)")
+GO_VARIABLE = re.compile(r"\$(?:\$|\{(\w+)\}|([A-Za-z_]\w*))")
 STEP = re.compile(r"(?P<name>[^\[\]]*)(?P<item>\[(?:(?P<key>\w+)=(?P<text>[^\]]*))?\])?")
 
 
@@ -83,23 +83,22 @@ def filled(
 def go_expand(value: Value, variables: Variables) -> Value:
     """A value as Go's `os.ExpandEnv` has it: `$NAME` and `${NAME}` are variables, anywhere in it,
     also in a password. `$$` is a `$` for the programs that say so, all of them here."""
-    if not isinstance(value, Known) or not isinstance(value.value, str) or "$" not in value.value:
+    if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
-    whole = GO_VARIABLE.fullmatch(value.value)
-    if whole is not None and (told := variables.lookup(whole[1] or whole[2])) is not None:
-        return told
-    made = ""
-    for part in re.split(r"(\$\$|\$\{\w+\}|\$[A-Za-z_]\w*)", value.value):
-        found = GO_VARIABLE.fullmatch(part)
-        if found is None:
-            made += "$" if part == "$$" else part
-            continue
+
+    def told(found: re.Match[str]) -> Value:
         name = found[1] or found[2]
-        told = variables.lookup(name)
-        if not isinstance(told, Known) or told.absent:
+        if not name:
+            return Known("$", value.span)
+        held = variables.lookup(name)
+        if held is None or held.absent:
             return Unknown("environment", f"{name} is not set here", value.span, name=name)
-        made += str(told.value)
-    return replace(value, value=made)
+        return held
+
+    made = filled(value, GO_VARIABLE, told)
+    if isinstance(made, Known) and made.pieces:  # its line says it, not one of several variables
+        return replace(value, value=made.value)
+    return made
 
 
 def go_ini(value: Value) -> Value:
