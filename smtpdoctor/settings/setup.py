@@ -472,7 +472,7 @@ def _with_own_columns(change: Prepared, workspace: Workspace) -> Prepared:
 
 def _changeable(prepared: Iterable[Prepared], workspace: Workspace) -> Iterator[ShownLine]:
     """The lines of all the edits, each masked as it was when the edit's columns were counted."""
-    for edit in {edit for item in prepared for edit in item.edits}:
+    for edit in dict.fromkeys(edit for item in prepared for edit in item.edits):
         line = workspace.line(edit.file, edit.line) or ""
         for match in re.finditer(f"(?={re.escape(edit.replace)})", line):
             first = match.start() + 1

@@ -27,6 +27,7 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, ends_early, is_off, way
 from smtpdoctor.settings.dialects.table import is_image
+from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.dialects.urls import insert_port, url_options
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import (
@@ -34,7 +35,6 @@ from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
     Map,
-    Origin,
     Span,
     Unknown,
     Value,
@@ -47,7 +47,7 @@ DATA = load(__file__)
 PACKAGES = ("symfony/mailer", "symfony/symfony", "symfony/framework-bundle")
 VARIABLE = "MAILER_DSN"
 #: `%env(MAILER_DSN)%`, with processors before the name, and a parameter `%mailer_dsn%`.
-REFERENCE = re.compile(r"%env\((?:[a-z_]+:)*([A-Za-z_]\w*)\)%")
+ESCAPE_OR_REFERENCE = re.compile(r"%%|%env\((?:[a-z_]+:)*([A-Za-z_]\w*)\)%")
 PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
 #: As the container reads a text: `%%` is one %, anything else between two of them a parameter.
 ESCAPE_OR_PARAMETER = re.compile(r"%%|%([^%\s]+)%")
@@ -252,50 +252,19 @@ def resolved(value: Value, under: Variables, parameters: Value) -> Value:
         value = inner
     if not isinstance(value, Known) or not isinstance(value.value, str):
         return value
-    found = REFERENCE.fullmatch(value.value)
-    if found is not None:
+    span = value.span
+
+    def told(found: re.Match[str]) -> Value:
+        if not found[1]:
+            return Known("%", span)
         variable = under.lookup(found[1])
         if variable is None:
-            return Unknown(
-                "environment", f"nothing here sets {found[1]}", value.span, name=found[1]
-            )
+            return Unknown("environment", f"nothing here sets {found[1]}", span, name=found[1])
+        if "urlencode:" in found[0] and isinstance(variable, Known):
+            return replace(variable, value=quote_plus(str(variable.value)))
         return variable
-    if REFERENCE.search(value.value):
-        return _joined(value, under)
-    return _unescaped(value, value.value) if "%%" in value.value else value
 
-
-def _unescaped(value: Known, said: str) -> Known:
-    """The text with each %% as one, and what stands between them in its place."""
-    pieces: list[tuple[int, Known]] = []
-    end = 0
-    for run in said.split("%%"):
-        pieces.append((end, Known(run, value.span)))
-        end += len(run) + 1
-    trail = (Origin("joined", "", value.span),)
-    return Known(said.replace("%%", "%"), value.span, trail, pieces=tuple(pieces))
-
-
-def _joined(value: Known, under: Variables) -> Value:
-    """A text with variables in it."""
-    trail: list[Origin] = [Origin("joined", "", value.span)]
-    pieces: list[tuple[int, Known]] = []
-    made, end = "", 0
-    for found in REFERENCE.finditer(value.value):
-        variable = under.lookup(found[1])
-        if not isinstance(variable, Known):
-            return Unknown(
-                "environment", f"nothing here sets {found[1]}", value.span, name=found[1]
-            )
-        trail += variable.trail
-        made += value.value[end : found.start()].replace("%%", "%")
-        if "urlencode:" in found[0]:
-            variable = replace(variable, value=quote_plus(str(variable.value)))
-        pieces.append((len(made), variable))
-        made += str(variable.value)
-        end = found.end()
-    made += value.value[end:].replace("%%", "%")
-    return Known(made, value.span, tuple(trail), pieces=tuple(pieces))
+    return filled(value, ESCAPE_OR_REFERENCE, told)
 
 
 # --- programs with names of their own -------------------------------------------------------------

@@ -64,20 +64,22 @@ def filled(
     whole = placeholder.fullmatch(value.value)
     if whole is not None:
         return told(whole)
-    made, end, pieces = "", 0, list[tuple[int, Known]]()
-    trail = [Origin("joined", "", value.span)]
+    parts, end = list[Known](), 0
     for found in placeholder.finditer(value.value):
         inner = told(found)
         if not isinstance(inner, Known):
             return replace(inner, span=value.span)
-        made += value.value[end : found.start()]
-        pieces.append((len(made), inner))
-        trail += inner.trail
-        made += str(inner.value)
+        parts += (Known(value.value[end : found.start()], value.span), inner)
         end = found.end()
-    if not pieces:
+    if not parts:
         return value
-    return Known(made + value.value[end:], value.span, tuple(trail), pieces=tuple(pieces))
+    parts.append(Known(value.value[end:], value.span))
+    made, pieces = "", list[tuple[int, Known]]()
+    for part in parts:
+        pieces.append((len(made), part))
+        made += str(part.value)
+    trail = (Origin("joined", "", value.span), *(each for part in parts for each in part.trail))
+    return Known(made, value.span, trail, pieces=tuple(pieces))
 
 
 def go_expand(value: Value, variables: Variables) -> Value:

@@ -36,7 +36,6 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
     text = value.value
     url = read_url(text)
     scheme = SCHEME.match(text)
-    called = next(iter(value.variables), option.called or option.name)
     host_end = url.host.span[1] if url.host else len(text)
     host_end = url.port.span[1] if url.port else host_end
     query = text[host_end:].lstrip("/")
@@ -55,7 +54,7 @@ def url_options(option: Option, workspace: Workspace) -> dict[str, Option]:
         span = place_of(value, part[1], workspace)
         if name in SHOWN:
             workspace.is_value(SHOWN[name], span)
-        own = next(iter(_piece(value, part[1]).variables), called)
+        own = next(iter(_piece(value, part[1]).variables), option.called or option.name)
         options[name] = Option(name, Known(part[0], span), bare=True, called=own)
     return options
 

@@ -321,6 +321,25 @@ def test_a_dsn_of_several_variables_and_a_sender_of_one(tmp_path: Path) -> None:
     assert setup.settings.host == "smtp.ionos.com"
 
 
+def test_what_a_dsn_says_beside_its_variables_is_changed_where_it_stands(tmp_path: Path) -> None:
+    dsn = "smtp://%env(urlencode:SMTP_USERNAME)%:%env(SMTP_WORD)%@smtp.ionos.com:587"
+    write(
+        tmp_path,
+        {
+            ".env": "SMTP_USERNAME=info@example.com\nSMTP_WORD=word\n",
+            "config/packages/mailer.yaml": f"framework:\n  mailer:\n    dsn: '{dsn}'\n",
+        },
+    )
+    setup = one(tmp_path, "symfony")
+    names = {entry.field: entry.origin.name for entry in setup.settings.entries}
+    assert (names["host"], names["port"]) == ("dsn", "dsn")
+    assert names["username"] == "SMTP_USERNAME"
+    apply(tmp_path, prepared(setup.settings, 465, "implicit"))
+    text = (tmp_path / "config/packages/mailer.yaml").read_text()
+    assert dsn.replace("587", "465") in text
+    assert came_to(one(tmp_path, "symfony"))[:3] == ("smtp.ionos.com", 465, "implicit")
+
+
 @pytest.mark.parametrize(
     ("sender", "expected"),
     [
