@@ -178,6 +178,14 @@ def test_a_huge_policy_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.recall(ASKED, {}.get) == ([], None)
 
 
+def test_a_policy_of_too_many_look_ups_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, answers = worked_out()
+    monkeypatch.setattr(assessment, "MOST_LOOKUPS", found.policy.lookups - 1)
+    kept = Remembered()
+    kept.keep(found, answers)
+    assert kept.recall(ASKED, answers.get) == ([], None)
+
+
 def test_what_was_asked_one_after_the_other_is_not_kept(
     evaluations: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from smtpdoctor.settings.setups import find_setups
 from tests.settings.dialects.support import apply, one, prepared, workspace, write
+from tests.settings.dialects.ways import came_to, password
 
 TASK = """\
 - name: tell
@@ -56,6 +57,40 @@ def test_a_play_stands_before_the_group_and_names_files(tmp_path: Path) -> None:
     }
     settings = one(write(tmp_path, files), "ansible-mail").settings
     assert (settings.host, settings.tls) == ("b.example.com", "none")
+
+
+def test_a_roles_variables_stand_before_the_groups_and_its_defaults_behind(tmp_path: Path) -> None:
+    files = {
+        "roles/notify/tasks/main.yml": TASK,
+        "roles/notify/vars/main.yml": "smtp_host: vars.example.com\n",
+        "group_vars/all.yml": VARS,
+        "roles/notify/defaults/main.yml": "smtp_host: defaults.example.com\nsmtp_secure: never\n"
+        "smtp_password: word\n",
+    }
+    setup = one(write(tmp_path, files), "ansible-mail")
+    assert came_to(setup) == ("vars.example.com", 587, "implicit")
+    assert password(setup) == "word"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "pre_tasks",
+        "tasks",
+        "post_tasks",
+        "handlers",
+        "tasks block",
+        "tasks rescue",
+        "handlers block always",
+    ],
+)
+def test_wherever_a_play_has_tasks(place: str, tmp_path: Path) -> None:
+    lines = TASK.splitlines()
+    for word in reversed(place.split()):
+        lines = [f"- {word}:", *(f"    {line}" for line in lines)]
+    play = "\n".join(["- hosts: all", "  " + lines[0].removeprefix("- "), *lines[1:]])
+    root = write(tmp_path, {"site.yml": play, "group_vars/all.yml": VARS})
+    assert came_to(one(root, "ansible-mail")) == ("smtp.ionos.com", 587, "implicit")
 
 
 def test_what_can_not_be_told(tmp_path: Path) -> None:

@@ -81,6 +81,17 @@ def test_parameters_and_variables(tmp_path: Path) -> None:
     assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
 
 
+def test_the_local_file_counts_whatever_its_name_and_parameters_are_anybodys(
+    tmp_path: Path,
+) -> None:
+    files = {
+        "config/config.neon": f"mail:\n\tsmtp: true\n\thost: {HOST}\n\tport: 587\n",
+        "config/config.local.neon": "mail:\n\tport: 465\n\tencryption: %mode%\n",
+        "config/parameters.neon": "parameters:\n\tmode: ssl\n",
+    }
+    assert way(one(write(tmp_path, files), "nette")) == (HOST, 465, "implicit", True)
+
+
 def test_look_alikes(tmp_path: Path) -> None:
     files = {
         "phpstan.neon": "parameters:\n\tlevel: 8\n",

@@ -43,6 +43,21 @@ def test_swaks(tmp_path: Path, options: str, expected: tuple[int, str, bool]) ->
 
 
 @pytest.mark.parametrize(
+    ("dialect", "command", "verifies"),
+    [
+        ("swaks", "swaks -s smtp.ionos.com --tls --tls-verify --helo box.example.com", True),
+        ("swaks", "swaks -s smtp.ionos.com --tls --ehlo=box.example.com", False),
+        ("sendemail", "sendEmail -s smtp.ionos.com -f a@b.example -o fqdn=box.example.com", True),
+    ],
+)
+def test_the_name_in_ehlo_and_whether_it_verifies(
+    tmp_path: Path, dialect: str, command: str, verifies: bool
+) -> None:
+    settings = one(write(tmp_path, {"a.sh": f"{command}\n"}), dialect).settings
+    assert (settings.ehlo, settings.verify) == ("box.example.com", verifies)
+
+
+@pytest.mark.parametrize(
     ("options", "expected"),
     [
         ("-s smtp.ionos.com:587 -o tls=yes", (587, "starttls", True)),
@@ -260,6 +275,7 @@ account second {
 account letters {
   set folder=imaps://imap.example.com
 }
+set tls-verify=ignore
 """
 
 
@@ -269,4 +285,5 @@ def test_accounts_are_set_ups_of_their_own(tmp_path: Path) -> None:
     assert first.settings.username == "info@example.com"
     assert way(second) == ("smtp.example.org", 25, "starttls", True)
     assert (second.settings.username, password(second)) == ("u", None)
+    assert (first.settings.verify, second.settings.verify) == (False, False)
     assert [each.name.rpartition(":")[2][:1] for each in (first, second)] == ["3", "7"]

@@ -78,6 +78,22 @@ def test_production_has_its_own_over_the_others(tmp_path: Path) -> None:
     assert way(setup) == (HOST, 465, "implicit", True)
 
 
+def test_of_several_mailers_the_default_counts(tmp_path: Path) -> None:
+    mailers = (
+        "swiftmailer:\n    default_mailer: second\n    mailers:\n"
+        "        first: { host: smtp.example.org, port: 25 }\n"
+        f"        second: {{ transport: smtp, host: {HOST}, port: 587, encryption: tls }}\n"
+    )
+    setup = one(write(tmp_path, {"app/config/config.yml": mailers}), "swiftmailer-bundle")
+    assert way(setup) == (HOST, 587, "starttls", True)
+
+
+def test_gmail_is_a_transport_of_its_own(tmp_path: Path) -> None:
+    text = "swiftmailer:\n    transport: gmail\n    username: u@gmail.com\n    password: word\n"
+    setup = one(write(tmp_path, {"app/config/config.yml": text}), "swiftmailer-bundle")
+    assert way(setup) == ("smtp.gmail.com", 465, "implicit", True)
+
+
 def test_without_a_port_the_encryption_decides(tmp_path: Path) -> None:
     setup = one(write(tmp_path, url(f"smtp://u:word@{HOST}?encryption=ssl")), "swiftmailer-bundle")
     assert way(setup) == (HOST, 465, "implicit", True)

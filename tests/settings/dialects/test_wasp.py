@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from .support import apply, one, prepared, setups, write
+from .ways import remarks
 
 APP = """app Todo {
   wasp: { version: "^0.15.0" },
@@ -56,6 +57,16 @@ def test_the_port_alone_is_changed(tmp_path: Path, port: int, goal: tuple[int, s
     apply(tmp_path, prepared(one(tmp_path, "wasp").settings, *goal))
     settings = one(tmp_path, "wasp").settings
     assert (settings.port, settings.tls) == goal
+
+
+@BOTH
+@pytest.mark.parametrize("comment", ["/* Dummy */ ", "// Dummy\n    "])
+def test_a_comment_before_a_value_is_none(
+    tmp_path: Path, name: str, text: str, comment: str
+) -> None:
+    said = text.replace("provider: ", f"provider: {comment}")
+    setup = one(write(tmp_path, {name: said, ".env.server": variables(587)}), "wasp")
+    assert remarks(setup) == set()
 
 
 @BOTH
