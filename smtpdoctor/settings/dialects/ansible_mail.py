@@ -65,7 +65,7 @@ class AnsibleMail(Table):
         """What a file's tasks see beside what they say themselves, the strongest first."""
         role = ROLE.fullmatch(path)
         base = role["role"] if role is not None else ""
-        above = f"{base.rpartition('roles/')[0]}" if role else f"{folder_of(path)}/".lstrip("/")
+        above = base.rpartition("roles/")[0] if role else f"{folder_of(path)}/".lstrip("/")
         patterns = [f"{above}group_vars/all.y*ml", f"{above}group_vars/all/*.y*ml"]
         if base:
             patterns = [f"{base}/vars/main.y*ml", *patterns, f"{base}/defaults/main.y*ml"]

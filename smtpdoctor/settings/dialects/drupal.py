@@ -27,7 +27,7 @@ from smtpdoctor.settings.folder import Skipped
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.harmless import said
 from smtpdoctor.settings.readers.model import ABSENT, Entry, Known, Map, Unknown, Value, truth
-from smtpdoctor.settings.readers.php_registry import merged
+from smtpdoctor.settings.readers.php_registry import merged_maps
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -101,7 +101,7 @@ class _Site:
         exported = Known(Map(entries))
         module = self.workspace.module(self.path, under) if self.path is not None else None
         over = module.value("$config") if module is not None else Known(ABSENT)
-        return merged([exported, over]) if isinstance(known(over), Map) else exported
+        return merged_maps([exported, over])
 
     def draft(self, paths: Mapping[str, Sequence[str]], anchor: str, form: str) -> Draft | None:
         """The set-up with these options; None where the anchor isn't there."""

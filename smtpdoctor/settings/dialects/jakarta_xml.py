@@ -14,12 +14,13 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Insert, Option
 from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES, InCode
+from smtpdoctor.settings.dialects.properties import switched
 from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import inserted, put_in, worded
 from smtpdoctor.settings.readers import xml
 from smtpdoctor.settings.readers.jvm_configuration import in_files
-from smtpdoctor.settings.readers.model import Known, Origin, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import Known, Span, Unknown, Value
 from smtpdoctor.settings.readers.xml import Element
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -102,15 +103,14 @@ class _Session:
         told = filled(value, PLACEHOLDER, lambda found: self._told(found, value, under))
         if isinstance(told, Known) and told is value and OTHER.search(value.value):
             return Unknown("computed", "an expression gives it", value.span)
-        return _switched(told) if isinstance(told, Known) else told
+        return switched(told)
 
     def _told(self, found: re.Match[str], value: Known, under: Variables) -> Value:
         name = found["name"]
         for each in (name, re.sub(r"[.-]", "_", name).upper()):
             told = under.lookup(each)
             if isinstance(told, Known):
-                origin = Origin("environment", each, told.span, value.span)
-                return Known(told.value, value.span, (origin, *told.trail))
+                return told.read_from(each, value.span)
             if told is not None:
                 return told
         paths = self.workspace.folder.matching("*.properties")
@@ -120,11 +120,6 @@ class _Session:
         if found["default"] is not None:
             return replace(value, value=found["default"])
         return Unknown("environment", f"{name} is not set here", value.span)
-
-
-def _switched(value: Known) -> Known:
-    word = str(value.value).lower()
-    return replace(value, value=word == "true") if word in ("true", "false") else value
 
 
 # --- the elements --------------------------------------------------------------------------------

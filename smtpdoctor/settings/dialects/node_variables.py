@@ -50,7 +50,7 @@ def variable_read(variables: Variables, name: str, at: Span | None) -> Value:
         return replace(value, span=at)
     if value is None:
         return Known(ABSENT, at, (Origin("unset", name, None, at),))
-    return Known(value.value, at, (Origin("environment", name, value.span, at), *value.trail))
+    return value.read_from(name, at)
 
 
 def loaded(workspace: Workspace, near: str) -> tuple[list[str], str]:

@@ -183,7 +183,7 @@ class Configuration:
             default = DEFAULTED.fullmatch(value.value)
             if default is not None and look_up(default["name"]) is None:
                 return self._default(value, default)
-        return _switched(interpolation.spring(value, look_up))
+        return switched(interpolation.spring(value, look_up))
 
     def _default(self, value: Known, found: re.Match[str]) -> Value:
         """The default of a placeholder that nobody fills, with its own place in the line."""
@@ -197,7 +197,7 @@ class Configuration:
                 replace(span, columns=(first, start)), replace(span, columns=(end, end + 1))
             )
             span = replace(span, columns=(start, end))
-        return _switched(Known(found["default"], span, value.trail, value.raw, value.style))
+        return switched(Known(found["default"], span, value.trail, value.raw, value.style))
 
     # --- further keys -------------------------------------------------------------------------
 
@@ -269,7 +269,7 @@ class Configuration:
         return None
 
 
-def _switched(value: Value) -> Value:
+def switched(value: Value) -> Value:
     """Texts that all these programs take for a switch as one; YAML's booleans are."""
     if isinstance(value, Known) and isinstance(value.value, str):
         word = value.value.strip().lower()

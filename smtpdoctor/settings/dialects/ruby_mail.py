@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict, sasl_name
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import literal, put_in
+from smtpdoctor.settings.prepare import literal, put_in, worded
 from smtpdoctor.settings.readers import yaml
 from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import (
@@ -214,12 +214,8 @@ def _figaro(workspace: Workspace, near: str, profile: str) -> Layer | None:
             # nothing is no text, and no variable
             told = isinstance(value, Known) and not isinstance(value.value, Map | List | None)
             if told and isinstance(value, Known) and value.span is not None:
-                values[name] = in_file(name, _as_text(value.value), value.span)
+                values[name] = in_file(name, worded(value.value), value.span)
     return Layer(path, values)
-
-
-def _as_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def insert(

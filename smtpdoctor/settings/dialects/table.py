@@ -83,7 +83,7 @@ class TableDocument:
     def _of_php(self, workspace: Workspace, variables: Variables) -> Value:
         from smtpdoctor.settings.dialects.php_documents import root_of
 
-        beside = [f"{self.path.rpartition('/')[0]}/{each}".lstrip("/") for each in self.entry.over]
+        beside = [sibling(self.path, each) for each in self.entry.over]
         paths = [self.path, *(each for each in beside if workspace.folder.has(each))]
         names = [option.path for option in self.options if option.path]
         hosts = [o.path.rpartition(".")[2] for o in self.options if o.field == "host"]

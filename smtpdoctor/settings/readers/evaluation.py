@@ -1242,8 +1242,7 @@ class Evaluation:
             origin = Origin("environment", name.value, found.span, self.span)
             return replace(found, trail=(origin, *found.trail), span=self.span)
         if found is not None:
-            origin = Origin("environment", name.value, found.span, self.span)
-            return Known(found.value, self.span, (origin, *found.trail))
+            return found.read_from(name.value, self.span)
         unset = Origin("unset", name.value, None, self.span)
         if default is None:
             return Known(self.evaluator.semantics.absent, self.span, (unset,))

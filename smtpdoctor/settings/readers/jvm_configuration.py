@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.settings.readers import hocon
 from smtpdoctor.settings.readers.interpolation import spring
-from smtpdoctor.settings.readers.model import Known, Map, Origin, Unknown, Value
+from smtpdoctor.settings.readers.model import Known, Map, Unknown, Value
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.evaluation import Evaluation
@@ -70,9 +70,8 @@ def _in_hocon(project: Project, file: str, key: str) -> Value | None:
                 told = project.environment.lookup(item.name)
                 if told is None and item.optional:
                     continue  # what was set before stays
-                origin = Origin("environment", item.name, told.span if told else None, item.span)
                 if isinstance(told, Known):
-                    found = Known(told.value, item.span, (origin, *told.trail))
+                    found = told.read_from(item.name, item.span)
                 else:
                     text = f"{item.name} is not set here"
                     found = told or Unknown("environment", text, item.span)
@@ -90,8 +89,7 @@ def _of_ktor(project: Project, value: Known) -> Value:
         return value
     told = project.environment.lookup(asked["name"])
     if isinstance(told, Known):
-        origin = Origin("environment", asked["name"], told.span, value.span)
-        return Known(told.value, value.span, (origin, *told.trail))
+        return told.read_from(asked["name"], value.span)
     if told is None and asked["default"] is not None:
         return replace(value, value=asked["default"])
     return told or Unknown("environment", f"{asked['name']} is not set here", value.span)

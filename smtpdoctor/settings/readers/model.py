@@ -161,6 +161,11 @@ class Known:
         """What stands at the end of the path."""
         return walk(self, path)
 
+    def read_from(self, variable: str, at: Span | None) -> Known:
+        """A variable's value as what reads it at a place has it."""
+        origin = Origin("environment", variable, self.span, at)
+        return Known(self.value, at, (origin, *self.trail))
+
     def through(self, *origins: Origin, span: Span | None = None) -> Known:
         """The same value after further steps."""
         return replace(self, trail=self.trail + origins, span=span or self.span)
