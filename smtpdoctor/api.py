@@ -191,6 +191,10 @@ async def run_all(
         )
     from smtpdoctor.report.model import NotChecked, join
 
+    if any(plan.settings.withheld is not None for plan in plans.plans):
+        from smtpdoctor.report.accounts import told_of_logins
+
+        targets = told_of_logins(targets)
     return join(
         targets,
         started=started,

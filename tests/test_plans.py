@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -10,6 +11,7 @@ from smtpdoctor.api import run_all
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import Plans, make_plans
+from smtpdoctor.report.model import judge
 from smtpdoctor.settings.reading import UsageError
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
@@ -83,6 +85,39 @@ def test_a_set_up_without_tls_tells_its_own_fault_beside_one_that_logs_in(
     verdicts = {item.setup.name: item.verdict for item in report.targets if item.setup is not None}
     assert verdicts == {"nodemailer mailer.js:2": "healthy", f"nodemailer {name}.js:2": "broken"}
     assert sum(session.auth_attempts for session in network.sessions) == 1
+
+
+@pytest.mark.parametrize(
+    ("password", "on_587", "verdict", "words"),
+    [
+        (PASSWORD, None, "healthy", "was tried with nodemailer one.js:2"),
+        ("wrong-heron", None, "inconclusive", "that login did not work"),
+        (PASSWORD, "refused", "inconclusive", "did not come as far as the login"),
+    ],
+)
+def test_what_came_of_an_account_s_login_counts_for_each_of_its_set_ups(
+    tmp_path: Path,
+    authority: Authority,
+    password: str,
+    on_587: Literal["refused"] | None,
+    verdict: str,
+    words: str,
+) -> None:
+    """The second one was called healthy with a password that the server had just refused."""
+    text = MAILER.replace("smtp.ionos.com", HOST).replace("info@example.com", USERNAME)
+    (tmp_path / "one.js").write_text(text.format(port=587, password=password), encoding="utf-8")
+    text = text.replace("auth:", "secure: true, auth:").format(port=465, password=password)
+    (tmp_path / "two.js").write_text(text, encoding="utf-8")
+    network = one_host(authority, **({} if on_587 is None else {"on_587": on_587}))
+    report = run(
+        run_all(plans(tmp_path, cafile=str(authority.cafile)), environ={}, network=network)
+    )
+    second = report.targets[1]
+    assert (second.verdict, second.username) == (verdict, USERNAME)
+    (auth,) = (check.summary for check in second.checks if check.name == "auth")
+    assert words in auth
+    # and so it is of the saved run
+    assert judge(second.observations, seconds=0.0).verdict == verdict
 
 
 def test_another_password_of_the_same_account_is_not_taken_for_tried(tmp_path: Path) -> None:

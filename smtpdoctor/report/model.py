@@ -21,7 +21,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Severity, Verdict
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CHECKS, Observations
 from smtpdoctor.report.checks import CheckResult, CheckStatus, check_result
-from smtpdoctor.settings.model import Settings, SetupIdentity, TLSMode
+from smtpdoctor.settings.model import LEFT_TO_ANOTHER, Settings, SetupIdentity, TLSMode
 
 __all__ = ["CheckResult", "CheckStatus", "Notice", "Report", "TargetReport", "build", "join"]
 
@@ -290,7 +290,7 @@ def _tried_before(settings: Settings) -> str | None:
     withheld, entry = settings.withheld, settings.entry("username")
     if withheld is None or entry is None or entry.problem is not None:
         return None
-    return entry.text if withheld.reason in ("tried-already", "tried-with-another") else None
+    return entry.text if withheld.reason in LEFT_TO_ANOTHER else None
 
 
 def judge(observations: Observations, *, seconds: float) -> TargetReport:

@@ -75,6 +75,8 @@ WithheldReason = Literal[
     "host-from-folder",  # they are the environment's, the host is a file's and nobody known
     "another-user",  # --user is not the set-up's user
     "tried-already",  # another set-up of this run has logged in with the same account
+    "tried-in-vain",  # and that login did not work
+    "not-come-to",  # and that one did not come as far as the login
     "tried-with-another",  # the same account was tried with another password, and once is enough
     "another-target",  # another target of the batch, at `place`, logs in with the same account
     "host-with-user",  # SMTP_HOST=user@host: which part is the host is a guess
@@ -82,6 +84,14 @@ WithheldReason = Literal[
     "failed-before",  # its login had no outcome, or was put off, a short time ago
     "refused-before",  # it was refused with the very same credentials
 ]
+
+#: Another set-up of the run has the account's one login.
+LEFT_TO_ANOTHER: tuple[WithheldReason, ...] = (
+    "tried-already",
+    "tried-in-vain",
+    "not-come-to",
+    "tried-with-another",
+)
 
 #: Of these the credentials are used as far as the login itself, which was made before.
 MADE_BEFORE: tuple[WithheldReason, ...] = ("not-due", "failed-before", "refused-before")

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smtpdoctor.settings.model import MADE_BEFORE, Note, NoteKind, PasswordShape, Withheld
+from smtpdoctor.settings.model import (
+    LEFT_TO_ANOTHER,
+    MADE_BEFORE,
+    Note,
+    NoteKind,
+    PasswordShape,
+    Withheld,
+)
 
 EMPTY = "empty, which counts as unset"
 
@@ -58,6 +65,10 @@ def why_withheld(withheld: Withheld) -> str:
         return f"the password from {place} belongs to another user name"
     if withheld.reason == "tried-already":
         return f"the same account was tried with {place}"
+    if withheld.reason == "tried-in-vain":
+        return f"the same account was tried with {place}, and that login did not work"
+    if withheld.reason == "not-come-to":
+        return f"{place} logs in with the same account, and did not come as far as the login"
     if withheld.reason == "tried-with-another":
         return (
             f"the set-up {place} has another password for the same account, and that one was "
@@ -91,7 +102,7 @@ def how_to_allow(withheld: Withheld) -> str:
             f"Where the account has one password, this one or that of {withheld.place} is out of "
             "date. To try this set-up's login alone, pick it with --setup."
         )
-    if withheld.reason == "tried-already":
+    if withheld.reason in LEFT_TO_ANOTHER:
         return "To try this set-up's login alone, pick it with --setup."
     if withheld.reason == "another-target":
         return "Its result says what the login comes to; to try this one, check it by itself."

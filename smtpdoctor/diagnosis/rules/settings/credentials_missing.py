@@ -12,7 +12,15 @@ from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import SettingRead
-from smtpdoctor.settings.model import CREDENTIALS, UNNAMED, Field, NearMiss, Settings, Withheld
+from smtpdoctor.settings.model import (
+    CREDENTIALS,
+    LEFT_TO_ANOTHER,
+    UNNAMED,
+    Field,
+    NearMiss,
+    Settings,
+    Withheld,
+)
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
@@ -329,7 +337,9 @@ def _note(run: Run) -> Diagnosis:
 
 
 def _why(withheld: Withheld | None, *, kept: bool) -> str:
-    if withheld is not None and withheld.reason in ("tried-already", "tried-with-another"):
+    if withheld is not None and withheld.reason == "not-come-to":
+        return "it is left to another set-up with the same account"
+    if withheld is not None and withheld.reason in LEFT_TO_ANOTHER:
         return "the same account was tried with another set-up"
     if withheld is not None and withheld.reason == "another-target":
         return f"{withheld.place} logs in with the same account"
