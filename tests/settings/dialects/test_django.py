@@ -591,6 +591,13 @@ def test_a_connection_by_the_settings_alone_is_none_of_its_own(tmp_path: Path) -
     assert way(found(tmp_path, "django", files)) == IMPLICIT
 
 
+def test_a_connection_that_is_never_made_is_no_set_up(tmp_path: Path) -> None:
+    code = "from django.core.mail import get_connection\nLOCAL = False\nif LOCAL:\n"
+    code += "    get_connection(host='mail.example.org')\n"
+    files = {**project("EMAIL_PORT = 465\nEMAIL_USE_SSL = True\n"), "shop/mail.py": code}
+    assert way(found(tmp_path, "django", files)) == IMPLICIT
+
+
 def test_a_setting_that_no_condition_lets_through_is_not_set(tmp_path: Path) -> None:
     given = "EMAIL_PORT = 587\nif os.environ.get('T'):\n    EMAIL_USE_TLS = os.environ.get('T')\n"
     setup = found(tmp_path, "django", project(given, "OTHER=1\n"))

@@ -158,6 +158,30 @@ def test_a_placeholder_in_a_text_and_cdata(tmp_path: Path) -> None:
     assert password(setup) == "wo&<rd"
 
 
+def test_of_two_files_of_properties_the_upper_fills_a_placeholder(tmp_path: Path) -> None:
+    files = {
+        "beans.xml": BEAN.format(port=587, more=""),
+        "a/mail.properties": "mail.server=other.example.com\n",
+        "mail.properties": f"mail.server={HOST}\n",
+    }
+    assert one(write(tmp_path, files), "jakarta-mail").settings.host == HOST
+
+
+def test_tomcat_logs_in_only_with_a_password(tmp_path: Path) -> None:
+    text = TOMCAT.format(port=587, more="").replace('            password="word"\n', "")
+    setup = one(write(tmp_path, {"context.xml": text}), "jakarta-mail")
+    assert (way(setup), password(setup)) == ((HOST, 587, "none", False), None)
+
+
+@pytest.mark.parametrize(
+    ("form", "name"), [(LIBERTY, "transportProtocol"), (GLASSFISH, "transport-protocol")]
+)
+def test_a_protocol_that_an_attribute_names(form: str, name: str, tmp_path: Path) -> None:
+    text = form.format(port=465, more="").replace(" user=", f' {name}="smtps" user=')
+    setup = one(write(tmp_path, {"server.xml": text}), "jakarta-mail")
+    assert way(setup)[2] == "implicit"
+
+
 @pytest.mark.parametrize(
     ("said", "known"),
     [

@@ -60,6 +60,26 @@ return [
     }
 
 
+def craft_made(port: str) -> dict[str, str]:
+    return {
+        "config/app.php": f"""<?php
+use craft\\helpers\\App;
+use craft\\models\\MailSettings;
+return ['components' => ['mailer' => App::mailerConfig(new MailSettings([
+    'fromEmail' => 'u@example.com',
+    'transportType' => \\craft\\mail\\transportadapters\\Smtp::class,
+    'transportSettings' => [
+        'host' => 'smtp.ionos.com',
+        'port' => {port},
+        'useAuthentication' => true,
+        'username' => 'u@example.com',
+        'password' => 'word',
+    ],
+]))]];
+""",
+    }
+
+
 def magento(
     port: str, ssl: str, more: str = "'transport' => 'smtp',", version: str = "2.4.7-p3"
 ) -> dict[str, str]:
@@ -88,6 +108,12 @@ return [
 ];
 """,
     }
+
+
+def magento_said(before: str, after: str, version: str = "2.4.7-p3") -> dict[str, str]:
+    files = magento("587", "tls", version=version)
+    assert any(before in text for text in files.values())
+    return {name: text.replace(before, after) for name, text in files.items()}
 
 
 def mageplaza(port: str, protocol: str, enabled: str = "1", more: str = "") -> dict[str, str]:
@@ -202,6 +228,7 @@ CASES = [
          password=None, remarks=said("ignored username"), changes=False),
     Case("craft:code", (IONOS, 587, "starttls"), craft_code("'587'")),
     Case("craft:code 465", (IONOS, 465, "implicit"), craft_code("465"), required=True),
+    Case("craft:made", (IONOS, 465, "implicit"), craft_made("465"), required=True),
     Case("craft:code over", (IONOS, 465, "implicit"), {**craft("587", "tls"), **craft_code("465")},
          required=True),
     Case("magento:587", (IONOS, 587, "starttls"), magento("587", "tls"), required=True),
@@ -218,6 +245,14 @@ CASES = [
     Case("magento:one bug 465", (IONOS, 465, "starttls"), magento("465", "ssl", version="2.4.8")),
     Case("magento:mended", (IONOS, 587, "starttls"), magento("587", "tls", version="2.4.8-p2"),
          required=True),
+    Case("magento:one bug of the cloud", (IONOS, 587, "implicit"), required=True, remarks=said("misread ssl"),
+         files=magento_said("product-community-edition", "magento-cloud-metapackage", "2.4.8")),
+    Case("magento:no port", (IONOS, 25, "starttls"), magento_said("'port' => '587',", ""),
+         required=True),
+    Case("magento:no login", (IONOS, 587, "starttls"), magento_said("'login'", "'none'"),
+         required=True, user=None, password=None, remarks=said("ignored username"), changes=False),
+    Case("magento:local", (IONOS, 587, "starttls"), required=True, files={
+        **magento("587", "tls"), "app/etc/config.php": magento("465", "ssl")["app/etc/env.php"]}),
     Case("magento:module", (IONOS, 587, "starttls"), mageplaza("587", "tls"), required=True),
     Case("magento:module 465", (IONOS, 465, "starttls"), mageplaza("465", "tls"), required=True),
     Case("magento:module off", (IONOS, 587, "starttls"), mageplaza("587", "tls", "0"),
