@@ -62,6 +62,13 @@ def script(url: str) -> dict[str, str]:
         ("mailto://me:geheim-12@gmail.com?smtp=h.de", "h.de", 25, "none", "me"),
         ("mailtos://me:geheim-12@gmx.de?mode=ssl", "mail.gmx.com", 587, "implicit", "me@gmx.de"),
         ("mailto://me:geheim-12@yandex.ru:587", "smtp.yandex.ru", 587, "implicit", "me"),
+        (
+            "mailto://me%40yandex.ru:geheim-12@yandex.ru:587",
+            "smtp.yandex.ru",
+            587,
+            "implicit",
+            "me",
+        ),
     ],
 )
 def test_what_a_url_comes_to(

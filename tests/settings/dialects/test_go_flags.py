@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .support import apply, one, prepared, write
+from .support import apply, one, prepared, setups, write
 from .ways import password, way
 
 HOST = "smtp.ionos.com"
@@ -97,6 +97,43 @@ def test_what_koanf_loads_elsewhere_cannot_be_told(tmp_path: Path) -> None:
     assert one(root, "go-net-smtp", APP_SMTP_HOST="x.example.com").settings.untellable
 
 
+def test_each_go_module_has_what_it_loads_itself(tmp_path: Path) -> None:
+    main = KOANF % {"kind": "yaml", "body": GETTERS}
+    ports = {"first": 465, "second": 587}
+    files = {}
+    for name, port in ports.items():
+        files[f"{name}/go.mod"] = MOD
+        files[f"{name}/main.go"] = main
+        text = f"smtp:\n  host: {HOST}\n  port: {port}\n  password: word\n"
+        files[f"{name}/config.yaml"] = text
+    found = setups(write(tmp_path, files))
+    assert [way(each) for each in found] == [
+        (HOST, port, "starttls", False) for port in ports.values()
+    ]
+
+
+def test_a_map_in_a_map_that_koanf_loads(tmp_path: Path) -> None:
+    flat = '"smtp.port": 25, "smtp.user": "info@example.com",'
+    nested = '"smtp": map[string]interface{}{"port": 2525, "user": "info@example.com"},'
+    main = KOANF % {"kind": "yaml", "body": GETTERS}
+    assert flat in main
+    text = f"smtp:\n  host: {HOST}\n  password: word\n"
+    files = {"go.mod": MOD, "main.go": main.replace(flat, nested), "config.yaml": text}
+    assert way(one(write(tmp_path, files), "go-net-smtp")) == (HOST, 2525, "starttls", False)
+
+
+def test_what_koanf_loads_last_from_a_place_that_nobody_knows_counts(tmp_path: Path) -> None:
+    main = KOANF % {"kind": "yaml", "body": GETTERS}
+    provider = '\t"github.com/knadh/koanf/providers/consul/v2"\n'
+    main = main.replace("import (\n", f"import (\n{provider}")
+    main = main.replace("\thost :=", "\tk.Load(consul.Provider(consul.Config{}), nil)\n\thost :=")
+    text = f"smtp:\n  host: {HOST}\n  port: 587\n  password: word\n"
+    files = {"go.mod": MOD, "main.go": main, "config.yaml": text}
+    settings = one(write(tmp_path, files), "go-net-smtp").settings
+    assert settings.host is None
+    assert any("consul" in each.why for each in settings.untellable)
+
+
 KINGPIN = """\
 package main
 
@@ -151,6 +188,7 @@ func send(c *cli.%(context)s) error {
 """
 PROGRAMS = {
     "kingpin": KINGPIN % DEFINED,
+    "kingpin 1": KINGPIN % DEFINED.replace("Envar(", "OverrideDefaultFromEnvar("),
     "urfave 2": URFAVE % {"version": 2, "context": "Context",
                           "env": 'EnvVars: []string{"SMTP_HOST", "MAIL_HOST"}',
                           "port": 'EnvVars: []string{"SMTP_PORT"}'},

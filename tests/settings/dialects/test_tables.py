@@ -677,6 +677,14 @@ def test_a_hostile_line_is_read_once(tmp_path: Path, name: str, text: str) -> No
     find_setups(workspace(write(tmp_path, {name: text})))
 
 
+def test_what_only_root_can_read_of_proxmox_is_not_known(tmp_path: Path) -> None:
+    files = mail_programs.proxmox("\tmode starttls\n\tport 587\n")
+    del files["pve/priv/notifications.cfg"]
+    setup = one(write(tmp_path, files), "proxmox")
+    assert came_to(setup) == (HOST, 587, "starttls")
+    assert [each.field for each in setup.settings.untellable] == ["password"]
+
+
 def test_the_port_of_sendmails_relay_is_mended(tmp_path: Path) -> None:
     """TLS from the first byte is none of its ways: 587 is."""
     text = mail_programs.SENDMAIL.format(host=HOST, port=465, more="").replace(
