@@ -316,6 +316,25 @@ def test_a_set_up_that_is_gone_is_told(authority: Authority, tmp_path: Path) -> 
     assert watched.logins == 1
 
 
+@pytest.mark.parametrize(
+    ("password", "first", "second"),
+    [(ENV["SMTP_PASS"], "healthy", "healthy"), (WRONG["SMTP_PASS"], "broken", "inconclusive")],
+)
+def test_an_account_s_login_stands_for_each_of_its_set_ups_in_every_round(
+    authority: Authority, tmp_path: Path, password: str, first: str, second: str
+) -> None:
+    for name, way in (("one", "port: 587"), ("two", "port: 465, secure: true")):
+        (tmp_path / f"{name}.js").write_text(
+            'const nodemailer = require("nodemailer");\n'
+            f"nodemailer.createTransport({{ host: '{ENV['SMTP_HOST']}', {way}, auth: "
+            f"{{ user: '{ENV['SMTP_USER']}', pass: '{password}' }} }});\n"
+        )
+    watched = Watched(authority, rounds=3, env={}, options={"folder": tmp_path})
+    for round_ in watched.told:
+        assert [state.verdict for state in round_.states] == [first, second]
+    assert watched.logins == 1
+
+
 @pytest.mark.parametrize("late", [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.9])
 def test_a_run_is_called_off_wherever_it_is(authority: Authority, late: float) -> None:
     """Its connections are closed, and the watch is over soon. Where the password may have been on
