@@ -101,7 +101,7 @@ class Mailx(ShellProgram):
         in_file = words[0].text == "set"
         before = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else word.text
+            text = word.told
             attached = 2 if not in_file and text.startswith("-S") and len(text) > 2 else 0
             if in_file or before == "-S" or attached:
                 found |= _set(workspace, word, attached)

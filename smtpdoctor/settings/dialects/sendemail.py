@@ -10,7 +10,6 @@ from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import outcome_of
 from smtpdoctor.settings.dialects.in_shell import ShellProgram, behind, server_of
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.readers.shell import Word
 from smtpdoctor.settings.workspace import Workspace
 
@@ -53,7 +52,7 @@ class SendEmail(ShellProgram):
         found: dict[str, Option] = {}
         before = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else word.text
+            text = word.told
             name, equals, _ = text.lstrip("'\"").partition("=")
             if before in VALUES and not text.startswith("-"):
                 found[VALUES[before]] = Option(VALUES[before], word.value)

@@ -62,7 +62,7 @@ class Swaks(ShellProgram):
         modes: dict[str, Option] = {}
         waiting = ""
         for word in words[1:]:
-            text = str(word.value.value) if isinstance(word.value, Known) else word.text
+            text = word.told
             name = text.lstrip("-") if text.startswith("-") else ""
             if waiting and not name:
                 found[waiting] = Option(waiting, word.value)

@@ -35,6 +35,11 @@ class Word:
     #: As it is written.
     text: str
 
+    @property
+    def told(self) -> str:
+        """What it says, as it is written where that can't be told."""
+        return str(self.value.value) if isinstance(self.value, Known) else self.text
+
 
 class Script:
     """The commands of one script, in their order, and what its variables were then."""
