@@ -42,7 +42,7 @@ FREE = "{%s}"
 #: Documents in which a program of any language may keep a value.
 DOCUMENTS: Mapping[str, LanguageName] = {
     "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
-    "conf": "ini", "properties": "properties",
+    "conf": "ini", "properties": "properties", "config": "properties", "xml": "properties",
 }  # fmt: skip
 #: Conversions that take a value for true or false, whatever it says.
 TRUTHS = ("Boolean", "bool")

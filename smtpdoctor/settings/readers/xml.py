@@ -83,7 +83,8 @@ def read(source: Source) -> Element:
         element = Element(local, source.characters(*token.span()))
         pieces = [(token.start(), token.end("name")), (token.end() - 2, token.end())]
         for each in ATTRIBUTE.finditer(text, *token.span("attributes")):
-            element.attributes[each["name"]] = _known(source, *each.span("value"))
+            place = source.characters(*each.span("value"))
+            element.attributes[each["name"]] = Known(html.unescape(each["value"]), place)
             element.written[each["name"]] = source.characters(*each.span())
             pieces += [(each.start(), each.start("value")), (each.end("value"), each.end())]
         element.harmless += [source.characters(*piece) for piece in pieces]

@@ -408,6 +408,17 @@ def test_the_config_file_of_dotnet_framework(tmp_path: Path, code: str, port: st
         assert way(one(root, "system-net-mail"))[:2] == (HOST, 587)
 
 
+@pytest.mark.parametrize("code", [BY_APP_SETTINGS, BY_SECTION_OF_MAIL, BY_ITSELF])
+def test_a_config_file_is_changed_within_its_quotes(tmp_path: Path, code: str) -> None:
+    config = (WEB_CONFIG % (587, 587)).replace("wo&amp;rd", "wo&amp;rd ")
+    root = write(tmp_path, {"Shop/Mailer.cs": code, "Shop/Web.config": config})
+    setup = one(root, "system-net-mail")
+    assert password(setup) == "wo&rd "  # a blank in an attribute is a part of it
+    apply(root, next(each for each in setup.settings.prepared if each.host), host="m.example.com")
+    assert '"m.example.com"' in (root / "Shop/Web.config").read_text()
+    assert one(root, "system-net-mail").settings.host == "m.example.com"
+
+
 def test_which_config_file_counts(tmp_path: Path) -> None:
     release = (
         '<configuration><appSettings><add key="SmtpHost" value="r.example.org" '
