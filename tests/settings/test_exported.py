@@ -330,18 +330,37 @@ READS = {
 }
 
 
+LOGIN = f"SMTP_USER=a@b.example\nSMTP_PASS={SECRET}\n"
+
+
+def beside_a_victim(root: Path, file: str, read: str) -> Path:
+    """A folder with a program that reads this file, and with links into another one."""
+    folder = root / "folder"
+    write(root / "victim", {".env": LOGIN})
+    write(folder, {file: READS[file] % read, "requirements.txt": "python-dotenv\n"})
+    write(folder, {"package.json": NODE})
+    (folder / "link").symlink_to("../victim")
+    (folder / "own.env").symlink_to("../victim/.env")
+    return folder
+
+
+@pytest.mark.parametrize("file", READS)
+def test_a_login_of_the_folder_is_read(file: str, tmp_path: Path) -> None:
+    folder = beside_a_victim(tmp_path, file, "inside.env")
+    write(folder, {"inside.env": LOGIN})
+    (plan,) = make_plans(with_options(None, environ={}, folder=folder)).plans
+    assert (plan.host, plan.settings.username) == (HOST, "a@b.example")
+    assert plan.credentials.password is not None
+    assert plan.credentials.password.reveal() == SECRET
+
+
 @pytest.mark.parametrize("way", ["link/.env", "link/../link/.env", "../victim/.env", "own.env"])
 @pytest.mark.parametrize("file", READS)
 def test_no_login_of_another_folder_is_read_for_a_host_of_this_one(
     file: str, way: str, tmp_path: Path
 ) -> None:
     """A link is in a repository as any file is, and where it leads is the user's."""
-    victim, folder = tmp_path / "victim", tmp_path / "folder"
-    write(victim, {".env": f"SMTP_USER=a@b.example\nSMTP_PASS={SECRET}\n"})
-    write(folder, {file: READS[file] % way, "requirements.txt": "python-dotenv\n"})
-    write(folder, {"package.json": NODE})
-    (folder / "link").symlink_to("../victim")
-    (folder / "own.env").symlink_to("../victim/.env")
+    folder = beside_a_victim(tmp_path, file, way)
     found = make_plans(with_options(None, environ={}, folder=folder))
     assert found.plans or found.left_out
     for plan in found.plans:
@@ -352,11 +371,7 @@ def test_no_login_of_another_folder_is_read_for_a_host_of_this_one(
 
 @pytest.mark.parametrize("way", ["link/.env", "../victim/.env", "own.env"])
 def test_what_the_user_names_may_stand_anywhere(way: str, tmp_path: Path) -> None:
-    victim, folder = tmp_path / "victim", tmp_path / "folder"
-    write(victim, {".env": f"SMTP_USER=a@b.example\nSMTP_PASS={SECRET}\n"})
-    write(folder, {"m.js": READS["m.js"] % ".env", "package.json": NODE})
-    (folder / "link").symlink_to("../victim")
-    (folder / "own.env").symlink_to("../victim/.env")
+    folder = beside_a_victim(tmp_path, "m.js", ".env")
     (plan,) = make_plans(with_options(None, environ={}, folder=folder, env_file=way)).plans
     assert plan.credentials.password is not None
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.readers import project
 from smtpdoctor.settings.setups import find_setups
-from smtpdoctor.settings.workspace import Workspace
+from tests.settings.dialects.support import workspace, write
 
 CODE = 'package main\nimport "net/smtp"\nfunc f{n}() {{ smtp.SendMail(addr, nil, "", nil, nil) }}\n'
 
@@ -19,9 +18,8 @@ def test_files_that_are_too_many_are_summed_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int, lines: int
 ) -> None:
     monkeypatch.setattr(project, "MAXIMUM_CODE", 5)
-    for number in range(files):
-        (tmp_path / f"f{number:02}.go").write_text(CODE.format(n=number))
-    skipped = find_setups(Workspace(Folder(tmp_path), {})).skipped
+    write(tmp_path, {f"f{number:02}.go": CODE.format(n=number) for number in range(files)})
+    skipped = find_setups(workspace(tmp_path)).skipped
     assert len(skipped) == lines
     assert all("more code in this folder than is read" in each.why for each in skipped)
     assert skipped[0].path == "f01.go"

@@ -26,6 +26,7 @@ const transporter = nodemailer.createTransport({
 });
 module.exports = transporter;
 """
+REQUIRED = "const nodemailer = require('nodemailer');\n"
 DOTENV = "SMTP_USER=info@example.com\nSMTP_PASS=geheim-1\n"
 #: Everything from variables, in the way that is right.
 RIGHT = (
@@ -44,8 +45,7 @@ def project(root: Path, code: str, dotenv: str = DOTENV, **files: str) -> Path:
 
 
 def call(options: str, before: str = "") -> str:
-    first = "const nodemailer = require('nodemailer');\n"
-    return f"{first}{before}nodemailer.createTransport({options});\n"
+    return f"{REQUIRED}{before}nodemailer.createTransport({options});\n"
 
 
 def read(root: Path, options: str, dotenv: str = DOTENV, before: str = "") -> Setup:
@@ -921,11 +921,10 @@ def test_a_catcher_is_one_with_any_login(tmp_path: Path, login: str) -> None:
     assert [remark.kind for remark in setup.settings.remarks] == ["not-sent"]
 
 
-NOT_THE_LIBRARY = "const nodemailer = require('nodemailer');\n"
 OPTIONS = (
     "{ host: 'h.de', port: 587, auth: { user: 'u@example.com', pass: process.env.SMTP_PASS } }"
 )
-TRANSPORT = f"{NOT_THE_LIBRARY}const t = nodemailer.createTransport({OPTIONS});\n"
+TRANSPORT = f"{REQUIRED}const t = nodemailer.createTransport({OPTIONS});\n"
 
 
 @pytest.mark.parametrize(
@@ -973,8 +972,8 @@ TRANSPORT = f"{NOT_THE_LIBRARY}const t = nodemailer.createTransport({OPTIONS});\
 )
 def test_a_sender_is_followed_to_who_gives_it(tmp_path: Path, mailer: str, other: str) -> None:
     dotenv = f"{DOTENV}MAIL_FROM=shop@example.org\n"
-    root = project(tmp_path, f"{TRANSPORT}{mailer}\n", dotenv, other__js="")
-    (root / "other.js").write_text(f"{other}\n")
+    root = project(tmp_path, f"{TRANSPORT}{mailer}\n", dotenv)
+    write(root, {"other.js": f"{other}\n"})
     assert one(root, "nodemailer").settings.sender == "shop@example.org"
 
 
@@ -992,13 +991,13 @@ def test_what_another_function_of_the_name_is_given_is_no_sender(
 ) -> None:
     mailer = "exports.M = class { deliver(to, from) { return t.sendMail({ from, to }); } };\n"
     root = project(tmp_path, f"{TRANSPORT}{mailer}")
-    (root / "other.js").write_text(f"{other}\n")
+    write(root, {"other.js": f"{other}\n"})
     assert one(root, "nodemailer").settings.sender == "u@example.com"
 
 
 def test_a_transport_that_is_made_when_it_is_first_needed(tmp_path: Path) -> None:
     code = (
-        f"{NOT_THE_LIBRARY}let t = null;\nexports.get = async function get() {{\n"
+        f"{REQUIRED}let t = null;\nexports.get = async function get() {{\n"
         f"  if (t) return t;\n  t = nodemailer.createTransport({OPTIONS});\n  return t;\n}};\n"
     )
     root = project(tmp_path, code)
@@ -1060,7 +1059,7 @@ def test_a_transport_for_tries_is_no_set_up(tmp_path: Path) -> None:
 
 def test_a_login_that_a_variable_got_only_with_both_halves(tmp_path: Path) -> None:
     code = (
-        f"{NOT_THE_LIBRARY}let auth = undefined;\nif (process.env.SMTP_USER && "
+        f"{REQUIRED}let auth = undefined;\nif (process.env.SMTP_USER && "
         "process.env.SMTP_PASSWORD) {\n  auth = { user: process.env.SMTP_USER, "
         "pass: process.env.SMTP_PASSWORD };\n}\n"
         "nodemailer.createTransport({ host: 'h.de', port: 587, auth });\n"
@@ -1244,7 +1243,7 @@ def test_the_variables_of_a_worker(tmp_path: Path, head: str, env: str) -> None:
 
 def test_the_parts_of_a_url_are_those_of_their_variables(tmp_path: Path) -> None:
     code = (
-        f"{NOT_THE_LIBRARY}const e = process.env;\nnodemailer.createTransport("
+        f"{REQUIRED}const e = process.env;\nnodemailer.createTransport("
         "`${e.SECURE ? 'smtps' : 'smtp'}://${encodeURIComponent(e.U)}:${e.P}@${e.H}:${e.PORT}`);\n"
     )
     dotenv = "U=u@example.com\nP=geheim-1\nH=smtp.ionos.com\nPORT=465\n"
