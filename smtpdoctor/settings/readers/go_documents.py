@@ -294,6 +294,6 @@ def as_type(value: Value, type_: str, ask: Evaluation, *, weak: bool) -> Value:
     return ask.apply(convert, value)
 
 
-def cast_bool(text: str) -> bool:
+def cast_bool(text: Any) -> bool:
     """strconv.ParseBool; false with an error."""
     return text in ("1", "t", "T", "TRUE", "true", "True")

@@ -23,7 +23,7 @@ from smtpdoctor.settings.readers.evaluation import (
     made_of,
 )
 from smtpdoctor.settings.readers.go import FILLED, PARTS
-from smtpdoctor.settings.readers.go_documents import DECODER, opened, rule_of
+from smtpdoctor.settings.readers.go_documents import DECODER, cast_bool, opened, rule_of
 from smtpdoctor.settings.readers.go_loaders import filled_by, returned
 from smtpdoctor.settings.readers.go_packages import (
     MOST_PLACES,
@@ -53,11 +53,6 @@ if TYPE_CHECKING:
 def atoi(value: Any) -> int:
     """strconv.Atoi; 0 with an error, which programs leave aside."""
     return int(value) if isinstance(value, str) and re.fullmatch(r"[+-]?\d{1,18}", value) else 0
-
-
-def parse_bool(value: Any) -> bool:
-    """strconv.ParseBool; false with an error."""
-    return value in ("1", "t", "T", "TRUE", "true", "True")
 
 
 def text(value: Any) -> str:
@@ -99,7 +94,7 @@ RULES: dict[str, Callable[..., Any]] = {
     "strconv.ParseInt": lambda value, *_: atoi(value),
     "strconv.Itoa": text,
     "strconv.FormatInt": lambda value, *_: text(value),
-    "strconv.ParseBool": parse_bool,
+    "strconv.ParseBool": cast_bool,
     "strings.ToLower": lambda value: text(value).lower(),
     "strings.ToUpper": lambda value: text(value).upper(),
     "strings.TrimSpace": lambda value: text(value).strip(),

@@ -20,7 +20,7 @@ from smtpdoctor.settings.readers.evaluation import (
     UntellableError,
 )
 from smtpdoctor.settings.readers.go import FILLED
-from smtpdoctor.settings.readers.go_documents import decoded_by, from_file
+from smtpdoctor.settings.readers.go_documents import cast_bool, decoded_by, from_file
 from smtpdoctor.settings.readers.go_packages import END, Packages, Type
 from smtpdoctor.settings.readers.model import (
     Entry,
@@ -469,7 +469,7 @@ def converted(zero: Any) -> Callable[[Any], Any]:
         if text == "":
             return zero
         if zero is False:
-            if text in ("1", "t", "T", "TRUE", "true", "True"):
+            if cast_bool(text):
                 return True
             if text in ("0", "f", "F", "FALSE", "false", "False"):
                 return False
