@@ -6,7 +6,6 @@ Knows where they stand, and that what is below `environments.production` stands 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,15 +41,6 @@ NAMES: dict[str, Field] = {
 }
 
 
-def same(key: str) -> str:
-    return key
-
-
-def variables_of(key: str) -> tuple[str, ...]:
-    """The variables that set a key: dots and dashes become underscores."""
-    return (key, re.sub(r"[.-]", "_", key).upper())
-
-
 class Grails:
     id = "grails"
     name = DATA.name
@@ -69,7 +59,7 @@ class Grails:
                 workspace.dotenv_files(path, ".env"), "compose-env-file", near=path
             )
             parts = tuple(reversed(parts_of(workspace, path, variables)))
-            read = Configuration(workspace, parts, variables, variables_of, same)
+            read = Configuration(workspace, parts, variables)
             options: dict[str, Option] = {}
             for name in NAMES:
                 of_environment = read.option(f"environments.{environment}.{name}", name)

@@ -231,7 +231,7 @@ class JakartaMail:
                 workspace.dotenv_files(path, ".env"), "compose-env-file"
             )
             parts = parts_of(workspace, path, variables)
-            read = Configuration(workspace, tuple(parts), variables, lambda _: (), lambda key: key)
+            read = Configuration(workspace, tuple(parts), variables, lambda _: ())
             options: dict[str, Option] = {}
             for name in NAMES:
                 option = read.option(name)

@@ -14,7 +14,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Insert, Option
 from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES, InCode
-from smtpdoctor.settings.dialects.properties import switched
+from smtpdoctor.settings.dialects.properties import switched, variables_of
 from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
 from smtpdoctor.settings.prepare import inserted, put_in, worded
@@ -107,7 +107,7 @@ class _Session:
 
     def _told(self, found: re.Match[str], value: Known, under: Variables) -> Value:
         name = found["name"]
-        for each in (name, re.sub(r"[.-]", "_", name).upper()):
+        for each in variables_of(name):
             told = under.lookup(each)
             if isinstance(told, Known):
                 return told.read_from(each, value.span)

@@ -5,7 +5,6 @@ Knows where they stand. What `mail.smtp.*` comes to is `jakarta_mail`'s.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,15 +36,6 @@ NAMES: dict[str, Field] = {**OWN, **{f"{PREFIX}{name}": field for name, field in
 PRODUCTIONS = ("prod", "production", "default")
 
 
-def same(key: str) -> str:
-    return key
-
-
-def variables_of(key: str) -> tuple[str, ...]:
-    """The variables that set a key: dots and dashes become underscores."""
-    return (key, re.sub(r"[.-]", "_", key).upper())
-
-
 class Micronaut:
     id = "micronaut"
     name = DATA.name
@@ -72,7 +62,7 @@ class Micronaut:
                 for file in sorted(those, key=lambda file: bool(file.profile), reverse=True)
                 for part in reversed(parts_of(workspace, file.path, variables))
             ]
-            read = Configuration(workspace, tuple(parts), variables, variables_of, same)
+            read = Configuration(workspace, tuple(parts), variables)
             options = {name: option for name in NAMES if (option := read.option(name)) is not None}
             beside = next((option for option in options.values() if option.entry is not None), None)
             host = options.get(f"{PREFIX}mail.smtp.host") or beside

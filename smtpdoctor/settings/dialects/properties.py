@@ -115,6 +115,16 @@ def _joined(prefix: str, key: str) -> str:
     return f"{prefix}.{bare}" if prefix else bare
 
 
+def variables_of(key: str) -> tuple[str, ...]:
+    """The variables that set a key, with most programs: dots and dashes become underscores."""
+    return (key, re.sub(r"[.-]", "_", key).upper())
+
+
+def as_written(key: str) -> str:
+    """Two keys are the same where they are written alike."""
+    return key
+
+
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The documents of a program that count, the strongest first, with the variables over them."""
@@ -122,8 +132,8 @@ class Configuration:
     workspace: Workspace
     parts: tuple[Part, ...]
     variables: Variables
-    names: VariablesOf
-    same: SameKey
+    names: VariablesOf = variables_of
+    same: SameKey = as_written
 
     def option(self, key: str, called: str = "") -> Option | None:
         """A key as the program has it, None where nobody sets it."""
