@@ -97,7 +97,7 @@ CASES = [
         (HOST, 587, "starttls"),
         files={
             "sendmail.mc": SENDMAIL.format(host="[smtp.ionos.com]", port=587, more=TABLE),
-            "authinfo": 'AuthInfo:smtp.ionos.com "I=dUBleGFtcGxlLmNvbQ==" "P=d29yZA=="\n',
+            "authinfo": 'AuthInfo:SMTP.ionos.com "I=dUBleGFtcGxlLmNvbQ==" "P=d29yZA=="\n',
         },
         changes=False,
     ),

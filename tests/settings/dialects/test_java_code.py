@@ -610,6 +610,42 @@ def test_a_key_that_nothing_sets_cannot_be_told(tmp_path: Path) -> None:
     assert "host" in {each.field for each in settings.untellable}
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        'env.getProperty("mail.server.port", Integer.class, 587)',
+        'env.containsProperty("mail.server.port") ? env.getProperty("mail.server.port") : "587"',
+    ],
+)
+@pytest.mark.parametrize(("line", "port"), [("", 587), ("mail.server.port=465\n", 465)])
+def test_other_ways_to_ask_for_a_key_or_a_default(
+    tmp_path: Path, asked: str, line: str, port: int
+) -> None:
+    usual = 'env.getProperty("mail.server.port", "587")'
+    assert usual in BY_KEYS
+    files = {
+        "src/main/java/Mailer.java": BY_KEYS.replace(usual, asked),
+        "src/main/resources/mail/server.properties": f"mail.server.host={HOST}\n{line}",
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup) == (HOST, port, "implicit", False)
+
+
+def test_a_resource_bundle_is_a_file_of_its_own(tmp_path: Path) -> None:
+    code = BY_KEYS.replace("env.getRequiredProperty(HOST)", 'texts.getString("host")').replace(
+        'env.getProperty("mail.server.port", "587")', 'texts.getString("port")'
+    )
+    made = 'private ResourceBundle texts = ResourceBundle.getBundle("mail.server");'
+    code = code.replace("@Autowired", made)
+    files = {
+        "src/main/java/Mailer.java": code,
+        "src/main/resources/mail/server.properties": f"host={HOST}\nport=465\n",
+        "src/main/resources/application.properties": "host=other.example.com\nport=25\n",
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup) == (HOST, 465, "implicit", False)
+
+
 KTOR = """\
 import io.ktor.server.config.*
 import jakarta.mail.*

@@ -58,6 +58,13 @@ def test_without_auth_there_is_neither_a_login_nor_tls(tmp_path: Path) -> None:
     assert remarks(setup) == {("ignored", "username")}
 
 
+def test_composers_package_is_enough(tmp_path: Path) -> None:
+    files = script(HOST, "587", require="require 'vendor/autoload.php';\n")
+    composer = '{"require": {"pear/mail": "^1.4"}}'
+    setup = one(write(tmp_path, {**files, "composer.json": composer}), "pear-mail")
+    assert way(setup) == (HOST, 587, "starttls", False)
+
+
 def test_look_alikes(tmp_path: Path) -> None:
     """Another way of sending, another program's class of that name, and a comment."""
     sendmail = script(HOST, "587")["mail.php"].replace("'smtp'", "'sendmail'")
