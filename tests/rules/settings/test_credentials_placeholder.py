@@ -146,6 +146,7 @@ def test_negative_programs_that_read_each_from_its_own() -> None:
         # a container of a test has one word for everything
         env(SMTP_HOST="mailer", SMTP_USER="mailer", SMTP_PASS="mailer"),
         env(SMTP_HOST="192.0.2.7", SMTP_PASS="192.0.2.7"),
+        env(SMTP_HOST="192.0.2.7", SMTP_USER="192.0.2.7"),
     ],
 )
 def test_lookalike_a_login_that_may_be_one(text: str) -> None:
