@@ -11,6 +11,7 @@ import os
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
@@ -45,13 +46,14 @@ class Plans(msgspec.Struct, frozen=True, kw_only=True):
     """The runs to make side by side, and what was found and is not checked. `setups` are the
     names of all set-ups of the folder, `passed_over` of those that its own configuration doesn't
     pick. `elsewhere`, where there are no settings: the programs of the folder whose settings no
-    file has."""
+    file has. `unnamed_profile` was asked for, and nothing in the folder is called so."""
 
     plans: tuple[Plan, ...]
     left_out: tuple[LeftOut, ...] = ()
     setups: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
     elsewhere: tuple[LeftOut, ...] = ()
+    unnamed_profile: str | None = None
 
     @property
     def logins(self) -> tuple[str, ...]:
@@ -86,15 +88,16 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
 
         given = text_of_standard_input(stdin)
         stdin = io.StringIO(given)
-    setups, unseen, elsewhere, options = _setups_of(options, given)
+    setups, unseen, elsewhere, unnamed_profile, options = _setups_of(options, given)
+    made = partial(Plans, unnamed_profile=unnamed_profile)
     if not setups:
         _make_sure_that_none_is_named(options)
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         if own.settings.found:
-            return Plans(plans=(own,), left_out=unseen)
+            return made(plans=(own,), left_out=unseen)
         # what is not seen are settings, which nobody could read
         plans: tuple[Plan, ...] = () if unseen else (own,)
-        return Plans(plans=plans, left_out=unseen, elsewhere=elsewhere)
+        return made(plans=plans, left_out=unseen, elsewhere=elsewhere)
     picked, passed_over = _picked(setups, options)
     named = bool(options.setup)
     if named:  # what the command line says may be what can't be told else
@@ -104,7 +107,7 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
         own = make_plan(options, stdin=stdin, password_stdin=password_stdin)
         # names that a set-up reads, too, and no host among them, are no set-up of their own
         if own.settings.found and own.settings.host is not None:
-            return Plans(plans=(own,), left_out=(*left_out, *unseen), passed_over=passed_over)
+            return made(plans=(own,), left_out=(*left_out, *unseen), passed_over=passed_over)
     if not named:
         ready = _as_said(ready, picked, options, stdin, password_stdin)
     ready = [_released(setup, options) for setup in ready]
@@ -112,7 +115,7 @@ def make_plans(  # branches: the order of options, set-ups and the project's own
     plans = tuple(plan_of(setup, options) for setup in _each_account_once(ways))
     left_out = (*left_out, *more, *unseen)
     names = tuple(setup.name for setup in setups)
-    return Plans(plans=plans, left_out=left_out, setups=names, passed_over=passed_over)
+    return made(plans=plans, left_out=left_out, setups=names, passed_over=passed_over)
 
 
 def make_lint_plans(options: CheckOptions) -> Plans:
@@ -122,15 +125,16 @@ def make_lint_plans(options: CheckOptions) -> Plans:
     the folder has no settings. Raises UsageError.
     """
     options = msgspec.structs.replace(options, only=("settings",), skip=())
-    setups, unseen, elsewhere, options = _setups_of(options, None)
+    setups, unseen, elsewhere, unnamed_profile, options = _setups_of(options, None)
+    made = partial(Plans, unnamed_profile=unnamed_profile)
     if not setups:
         _make_sure_that_none_is_named(options)
         own = make_plan(options)
         if own.settings.found:
-            return Plans(plans=(_elsewhere(own),), left_out=unseen)
-        return Plans(plans=(), left_out=unseen, elsewhere=elsewhere)
+            return made(plans=(_elsewhere(own),), left_out=unseen)
+        return made(plans=(), left_out=unseen, elsewhere=elsewhere)
     picked, passed_over = _picked(setups, options)
-    return Plans(
+    return made(
         plans=tuple(plan_of(setup, options, alone=True) for setup in picked),
         left_out=unseen,
         setups=tuple(setup.name for setup in setups),
@@ -226,12 +230,13 @@ def _with_broken_lines(settings: Settings, options: CheckOptions) -> Settings:
 
 class _Looked(NamedTuple):
     """Every set-up of the folder, none where only the project's own names can be there; where
-    looking ended before the end of the folder; the programs whose settings no file has; and the
-    options with the time that is left."""
+    looking ended before the end of the folder; the programs whose settings no file has; the profile
+    where nothing is called so; and the options with the time that is left."""
 
     setups: tuple[Setup, ...]
     unseen: tuple[LeftOut, ...]
     elsewhere: tuple[LeftOut, ...]
+    unnamed_profile: str | None
     options: CheckOptions
 
 
@@ -256,7 +261,7 @@ def _setups_of(options: CheckOptions, given: str | None) -> _Looked:
     unseen, elsewhere = (
         tuple(LeftOut(setup=each.path, why=each.why) for each in group) for group in (cut, kept)
     )
-    return _Looked(found.setups, unseen, elsewhere, options)
+    return _Looked(found.setups, unseen, elsewhere, found.unnamed_profile, options)
 
 
 def _make_sure_that_none_is_named(options: CheckOptions) -> None:

@@ -635,7 +635,7 @@ def test_open_writes_a_private_page_and_shows_it(
     page = the_page(screen)
     assert browser.opened == [page.as_uri()]
     assert done.status == plain.status
-    assert done.err == f"opened {page}\n"
+    assert done.err == f"opening {page}\n"
     assert done.report["verdict"] == plain.report["verdict"]
 
 
@@ -655,7 +655,7 @@ def test_open_starts_the_program_that_browser_names_also_without_a_screen(
     monkeypatch.setattr(webbrowser, "_browsers", {})
     done = configured("check", "--format", "json", "--open")
     page = the_page(screen)
-    assert done.err == f"opened {page}\n"
+    assert done.err == f"opening {page}\n"
     assert (tmp_path / "started").read_text("utf-8").endswith(page.as_uri())
 
 

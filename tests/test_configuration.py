@@ -449,3 +449,59 @@ def test_a_number_that_python_does_not_read_is_no_toml(tmp_path: Path) -> None:
     write(tmp_path, f"timeout = {'1' * 5000}\n")
     with pytest.raises(ConfigurationError, match="is not valid TOML"):
         read(tmp_path)
+
+
+# --- a profile that nothing has -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("said_by", ["option", "file", "shared file"])
+def test_a_profile_that_nothing_is_called_by_is_told(
+    tmp_path: Path,
+    said_by: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / ".env").write_text("SMTP_HOST=smtp.ionos.com\n", "utf-8")
+    (tmp_path / ".env.staging").write_text("", "utf-8")
+    place: tuple[str | None, int | None] = (None, None)
+    arguments = ["lint", "--format", "json"]
+    if said_by == "option":
+        arguments += ["--profile", "stagin"]
+    elif said_by == "file":
+        write(tmp_path, "timeout = 30\nprofile = 'stagin'\n")
+        place = (".smtpdoctor.toml", 2)
+    else:
+        write(tmp_path, "[tool.smtpdoctor]\nprofile = 'stagin'\n", "pyproject.toml")
+        place = ("pyproject.toml", 2)
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(arguments) == 0
+    report = json.loads(capsys.readouterr().out)
+    (told,) = [each for each in report["notices"] if each["kind"] == "profile-unnamed"]
+    assert told["severity"] == "warning"
+    assert (told.get("file"), told.get("line")) == place
+
+
+@pytest.mark.parametrize(
+    ("profile", "files"),
+    [
+        ("staging", {".env.staging": ""}),
+        ("Staging", {"appsettings.json": "{}", "config/environments/staging.rb": ""}),
+        ("qa", {"application.yml": "spring:\n  profiles:\n    group:\n      qa: [live]\n"}),
+        ("production", {}),
+        ("prod", {}),
+    ],
+)
+def test_a_profile_that_something_is_called_by_is_not(
+    tmp_path: Path, profile: str, files: dict[str, str]
+) -> None:
+    for path, text in {".env": "SMTP_HOST=smtp.ionos.com\n", **files}.items():
+        write(tmp_path, text, path)
+    options = CheckOptions(folder=tmp_path, environ={}, profile=profile)
+    assert make_lint_plans(options).unnamed_profile is None
+
+
+def test_a_piece_of_a_word_is_no_profiles_name(tmp_path: Path) -> None:
+    for path in (".env.staging", "stage2.env"):
+        write(tmp_path, "SMTP_HOST=smtp.ionos.com\n", path)
+    options = CheckOptions(folder=tmp_path, environ={}, profile="stag")
+    assert make_lint_plans(options).unnamed_profile == "stag"

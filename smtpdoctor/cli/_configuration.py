@@ -51,8 +51,8 @@ def accepted(
     """
     from smtpdoctor.report.model import revised
 
-    if plans is not None and plans.elsewhere:
-        report = revised(report, report.targets, _elsewhere(plans))
+    if plans is not None:
+        report = revised(report, report.targets, (*_elsewhere(plans), *_unnamed(own, plans)))
     if not own.file:
         return report
     from smtpdoctor import pages
@@ -82,6 +82,29 @@ def _elsewhere(plans: Plans) -> Iterator[Notice]:
             text = f"{each.setup}: {each.why}"
             kept = Notice(kind="settings-elsewhere", severity="note", text=text)
         yield kept
+
+
+def _unnamed(own: Configuration, plans: Plans) -> Iterator[Notice]:
+    """That nothing is called as the profile of the command line or, below it, of the file."""
+    from smtpdoctor.report.model import Notice
+
+    if plans.unnamed_profile is None:
+        return
+    by_file = own.profile == plans.unnamed_profile
+    yield Notice(
+        kind="profile-unnamed",
+        severity="warning",
+        text=unnamed_words(plans.unnamed_profile),
+        file=own.file if by_file else None,
+        line=own.lines.get("profile") if by_file else None,
+    )
+
+
+def unnamed_words(profile: str) -> str:
+    from smtpdoctor.text import visible
+
+    name = visible(profile)
+    return f"profile {name}: nothing in this folder is called so; what any profile has was read"
 
 
 def _notices(own: Configuration, passed_over: tuple[str, ...]) -> list[Notice]:

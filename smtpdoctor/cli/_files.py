@@ -138,8 +138,8 @@ def open_page(report: Report, *, anonymous: bool = False) -> None:
         raise UsageFault(str(fault)) from None
     except OSError as error:
         raise UsageFault(f"--open: no folder for temporary files: {reason_of(error)}") from None
-    opened = _has_a_browser() and _open(page)
-    print(f"{'opened' if opened else 'open'} {page}", file=sys.stderr)
+    begun = _has_a_browser() and _open(page)
+    print(f"{'opening' if begun else 'open'} {page}", file=sys.stderr)
 
 
 def _has_a_browser() -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from smtpdoctor.cli import _completion
-from smtpdoctor.cli._configuration import configured
+from smtpdoctor.cli._configuration import configured, unnamed_words
 from smtpdoctor.cli._output import (
     EnvFile,
     Profile,
@@ -78,6 +78,8 @@ def settings(
         )
     except UsageError as error:
         raise UsageFault(str(error)) from None
+    if found.unnamed_profile is not None:
+        print(unnamed_words(found.unnamed_profile), file=sys.stderr)
     if format_ is Format.JSON:
         from smtpdoctor.text import as_json
 

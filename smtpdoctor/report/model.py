@@ -55,6 +55,7 @@ NoticeKind = Literal[
     "configuration",  # which file of the project was read, and for what
     "set-ups-passed-over",  # that file picks a set-up, and there are others
     "settings-elsewhere",  # a program is there whose settings no file has
+    "profile-unnamed",  # nothing in the folder is called as the profile that was asked for
     "knowledge-old",
 ]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import msgspec
 
+from smtpdoctor.configuration import OWN, SHARED
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
 from smtpdoctor.settings.exported import secrets_beside, secrets_by_name, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
@@ -36,6 +37,9 @@ OWN_FILE = re.compile(r"\.env(\.\w+)*$")
 NAME = re.compile(rb"(?m)^[^\S\n]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
 MAIL = re.compile(rb"(?i)mail|smtp")
 
+#: What programs call the profile that is read where none is asked for.
+PRODUCTIONS = ("production", "prod")
+
 #: What is looked at of a folder that has more set-ups than any program: of one dialect, and in
 #: seconds of the processor and, on a machine that is busy, of any clock.
 MOST_OF_ONE = 32
@@ -46,10 +50,12 @@ MOST_LINES = 3
 
 
 class Found(msgspec.Struct, frozen=True):
-    """The set-ups of a folder, and what was passed over and why."""
+    """The set-ups of a folder, and what was passed over and why. `unnamed_profile`: that which
+    was asked for, where nothing in the folder is called so."""
 
     setups: tuple[Setup, ...]
     skipped: tuple[Skipped, ...]
+    unnamed_profile: str | None = None
 
 
 def setups_in(
@@ -68,7 +74,7 @@ def setups_in(
     """
     files = Folder(folder, seconds=min(seconds, MOST_SECONDS))
     if given is None and env_file is None and not _may_hold_setups(files):
-        return Found((), tuple(files.skipped))
+        return Found((), tuple(files.skipped), _unnamed(profile, files))
     workspace = Workspace(
         files,
         environ,
@@ -76,7 +82,21 @@ def setups_in(
         given=None if given is None else _layer(given),
         env_file=env_file,
     )
-    return find_setups(workspace, seconds=seconds)
+    found = find_setups(workspace, seconds=seconds)
+    return msgspec.structs.replace(found, unnamed_profile=_unnamed(profile, files))
+
+
+def _unnamed(profile: str | None, folder: Folder) -> str | None:
+    """The profile, unless production is meant or a file of the folder has the word in its name or
+    in its text: a misspelt one would go without a word, and production's settings be read."""
+    if profile is None or profile.lower() in PRODUCTIONS:
+        return None
+    word = re.compile(rf"(?i)(?<![a-z0-9]){re.escape(profile)}(?![a-z0-9])")
+    files = [path for path in folder.files if path not in (OWN, SHARED)]  # they may ask for it
+    if any(word.search(path) for path in files):
+        return None
+    in_text = re.compile(word.pattern.encode())
+    return None if any(in_text.search(folder.data(path) or b"") for path in files) else profile
 
 
 def _may_hold_setups(folder: Folder) -> bool:
