@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from smtpdoctor.settings.readers import ruby_uri
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -69,6 +70,7 @@ GLOBALS: dict[str, Any] = {
     "YAML": Special("YAML"),
     "Psych": Special("YAML"),
     "Figaro": Special("Figaro"),
+    **{name: Special(name) for name in ruby_uri.MODULES},
 }
 MEMBERS: dict[tuple[str, str], Any] = {
     ("Rails", "application"): Special("Rails.application"),
@@ -312,6 +314,8 @@ class Ruby:
             )
         if isinstance(value, ClassValue):
             return self._of_class(value, name, ask)
+        if isinstance(value, List) and name == "first":
+            return self.index(object_, Known(0), ask)
         if object_.absent:
             text_ = f"{name} of nil: the program stops here"
             return Unknown("computed", text_, ask.span, object_.trail)
@@ -471,6 +475,8 @@ class Ruby:
             }
             if callee.value.name == "config_for":
                 return self._config_for(call, ask)
+            if callee.value.name == "URI" and len(call.arguments) == 1:
+                return ruby_uri.applied(ruby_uri.parse, self._values(call, ask)[0], ask)
             if callee.value.name in rules:
                 name = callee.value.name
                 return ask.apply(rules[name], *self._values(call, ask), conversion=name)
@@ -499,6 +505,9 @@ class Ruby:
         if special.name == "YAML" and name in LOADS:
             return self._yaml(call, ask)
         values = self._values(call, ask)
+        rule = ruby_uri.METHODS.get((special.name, name))
+        if rule is not None and len(values) == 1:
+            return ruby_uri.applied(rule, values[0], ask)
         if special == CREDENTIALS:
             return ask.unknown("encrypted", "it stands in Rails' encrypted credentials")
         if special == BOOLEAN and name == "cast" and len(values) == 1:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .support import apply, one, prepared, setups, write
-from .ways import changes_lead_there, remarks, way
+from .ways import changes_lead_there, password, remarks, way
 
 HOST = "smtp.ionos.com"
 PRODUCTION = "config/environments/production.rb"
@@ -419,3 +419,23 @@ def test_nothing_is_put_beside_a_line_with_which_a_version_stops(tmp_path: Path)
     text = (root / PRODUCTION).read_text()
     assert "ssl: true" in text
     assert "enable_starttls_auto: false" in text
+
+
+def test_a_url_that_an_initializer_takes_apart(tmp_path: Path) -> None:
+    text = """
+require 'uri'
+url = URI.parse(ENV.fetch("SMTP_URL") { "smtp://localhost" })
+ActionMailer::Base.smtp_settings = {
+  address: url.host, port: url.port || 25, ssl: url.scheme == 'smtps',
+  user_name: CGI.unescape(url.user), password: CGI.unescape(url.password)
+}
+"""
+    env = "SMTP_URL=smtps://info%40example.com:w%23rd@smtp.ionos.com:587\n"
+    lock = "GEM\n  specs:\n    dotenv-rails (3.1.2)\n    mail (2.8.1)\n    rails (7.1.3)\n"
+    files = {"config/initializers/smtp.rb": text, "Gemfile.lock": lock}
+    write(tmp_path, {**files, ".env": env})
+    setup = one(tmp_path, "rails")
+    assert way(setup) == (HOST, 587, "implicit", False)
+    assert setup.settings.username == "info@example.com"
+    assert password(setup) == "w#rd"
+    changes_lead_there(tmp_path, "rails")

@@ -297,3 +297,60 @@ def test_what_stands_behind_a_return_is_not() -> None:
         "Pony.mail"
     )
     assert call.reached is False
+
+
+URLS = {
+    "FULL": "smtp://a%40b.example:c%23+d@h.example:465?tls=true",
+    "BARE": "smtps://h.example",
+    "BAD": "smtp://a:b#c@h.example:465",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("URI.parse(ENV['FULL']).host", "h.example"),
+        ("URI(ENV['FULL']).port", 465),
+        ("::URI.parse(ENV['FULL']).hostname", "h.example"),
+        ("Addressable::URI.parse(ENV['FULL']).host", "h.example"),
+        ("URI.parse(ENV['FULL']).user", "a%40b.example"),
+        ("CGI.unescape(URI.parse(ENV['FULL']).user)", "a@b.example"),
+        ("CGI.unescape(URI(ENV['FULL']).password)", "c# d"),
+        ("URI.decode_www_form_component(URI(ENV['FULL']).password)", "c# d"),
+        ("URI.decode_uri_component(URI(ENV['FULL']).password)", "c#+d"),
+        ("URI::DEFAULT_PARSER.unescape(URI(ENV['FULL']).password)", "c#+d"),
+        ("URI.parse(ENV['FULL']).scheme == 'smtps'", False),
+        ("CGI.parse(URI.parse(ENV['FULL']).query)['tls'].first", "true"),
+        ("Rack::Utils.parse_query(URI(ENV['FULL']).query)['tls'] == 'true'", True),
+        ("URI.parse(ENV['BARE']).port", None),
+        ("URI.parse(ENV['BARE']).port || 587", 587),
+        ("URI.parse(ENV['BARE']).user&.strip", None),
+        ("URI.parse(ENV['NONE'] || 'smtp://localhost').host", "localhost"),
+    ],
+)
+def test_the_parts_of_a_url(text: str, expected: object) -> None:
+    """As Ruby 3.1 says them."""
+    assert plain(expression(text, **URLS)) == expected
+
+
+def test_a_part_of_a_url_comes_from_the_variable_that_has_it() -> None:
+    assert expression("URI.parse(ENV['FULL']).host", **URLS).variables == ("FULL",)
+
+
+def test_parts_of_a_url_may_be_set() -> None:
+    text = "u = URI.parse(ENV['BARE'])\nu.port ||= 25\nu.user ||= ENV['ME']\n"
+    text += "value = [u.port, u.user]"
+    assert plain(module("a.rb", text, ME="me", **URLS).value("value")) == [25, "me"]
+
+
+@pytest.mark.parametrize("name", ["BAD", "NONE"])
+def test_what_is_no_url_stops_the_program(name: str) -> None:
+    value = expression(f"URI.parse(ENV['{name}']).host", **URLS)
+    assert isinstance(value, Unknown)
+    assert value.reason == "stops"
+
+
+def test_a_text_without_a_host_is_not_told() -> None:
+    value = expression("URI.parse('h.example:587').host")
+    assert isinstance(value, Unknown)
+    assert value.reason == "computed"
