@@ -653,6 +653,8 @@ class _Maker:
         from smtpdoctor.settings.url import read_url
 
         url, outcome = read_url(text), self.outcome
+        if outcome.url_as_written:
+            return None, ""
         login = (part and text[slice(*part.span)] for part in (url.username, url.password))
         # RFC 3986 §3.2: they end the server's part for every parser, and what a table has of the
         # URL is what was meant

@@ -83,7 +83,8 @@ class Outcome:
     `port` None: the program has none of its own, and what the mode needs is meant. `fault` is
     what the program raises before it sends; `not_sent` what it does in place of sending ("writes
     mail to the log"). `doubtful`: the version isn't known, and some stop with these options; no
-    change leads there.
+    change leads there. `url_as_written`: the login of its URL is taken as it stands, and nothing
+    of it may be percent-encoded.
     """
 
     host: str | None
@@ -103,6 +104,7 @@ class Outcome:
     fault: Remark | None = None
     not_sent: Remark | None = None
     doubtful: bool = False
+    url_as_written: bool = False
 
 
 def sasl_name(said: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -21,15 +22,19 @@ from smtpdoctor.settings.dialects.php_code import (
     with_prefix,
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
-from smtpdoctor.settings.dialects.urls import insert_port, url_options
-from smtpdoctor.settings.model import Field, TLSMode
+from smtpdoctor.settings.dialects.urls import insert_port, start_of, url_options
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import put_in
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Unknown, Value, says_no, truth
+from smtpdoctor.settings.url import read_url
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
 DATA = load(__file__)
 
 KEYS = ("className", "host", "port", "username", "password", "tls", "url", "client")
+#: The transports of a URL's scheme (TransportFactory::$_dsnClassMap).
+CLASSES = {"smtp": "Smtp", "mail": "Mail", "debug": "Debug"}
 #: A file of its own for mail, which config/bootstrap.php loads.
 LOADED = ("config/email.php", "*/config/email.php")
 HOST = re.compile(r"(?:(?P<scheme>\w+)://)?(?P<host>[^/:]+)$")
@@ -66,14 +71,14 @@ def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iter
         return Known(Map([*entries, *sender]))
 
     transport = read(variables)
-    kind = _kind(workspace, transport.get("className"))
+    given = transport.get("url")
+    by_url = isinstance(given, Unknown) or bool(known(given))
+    kind = _kind(workspace, transport)
     if kind not in ("Smtp", "Debug", ""):
         return
     paths: dict[str, tuple[str, ...]] = {key: (key,) for key in (*KEYS, "from")}
-    anchor = "host" if known(transport.get("host")) is not None else "url"
-    if kind == "Debug":
-        anchor = "className"
-    if known(transport.get(anchor)) is None:
+    anchor = "url" if by_url else "className" if kind == "Debug" else "host"
+    if known(transport.get(anchor)) is None and not by_url:
         return
     span = transport.get(anchor).span
     place = f"{span.file}:{span.line}" if span is not None else files[0]
@@ -82,11 +87,9 @@ def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iter
         return
     options = found.options
     url = options.get("url")
-    if url is not None and known(url.value):
-        options |= url_options(url, workspace)
-        found.insert = lambda new: (
-            insert_port(workspace, options, new["url.port"]) if "url.port" in new else ()
-        )
+    if url is not None and by_url:
+        options |= _as_written(url, url_options(url, workspace))
+        found.insert = lambda new: _insert(workspace, options, new)
     elif kind == "":
         return  # CakePHP raises without a class
     elif "host" in options and "://" in str(known(options["host"].value)):
@@ -96,6 +99,31 @@ def _draft(workspace: Workspace, files: list[str], variables: Variables) -> Iter
     if "className" in options:
         options["className"] = Option("className", Known(kind, options["className"].value.span))
     yield found
+
+
+def _as_written(url: Option, found: dict[str, Option]) -> dict[str, Option]:
+    """The parts of a URL as parseDsn has them: nothing of the login is decoded."""
+    text_ = str(known(url.value) or "")
+    said = read_url(text_)
+    for name, part in (("url.user", said.username), ("url.password", said.password)):
+        if part is not None and name in found:
+            value = Known(text_[slice(*part.span)], found[name].value.span)
+            found[name] = replace(found[name], value=value)
+    return found
+
+
+def _insert(
+    workspace: Workspace, options: Mapping[str, Option], new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """`:587` behind the URL's host, and `?tls=true` at its end."""
+    if new.keys() == {"url.port"}:
+        return insert_port(workspace, options, new["url.port"])
+    url = options["url"].value
+    written = start_of(url, str(url.value), workspace) if isinstance(url, Known) else None
+    if new != {"tls": True} or written is None:
+        return ()
+    mark = "&" if "url.query" in options else "?"
+    return (put_in(workspace, written, written.columns[1], f"{mark}tls=true"),)
 
 
 def _entries(value: Value) -> list[Any]:
@@ -108,8 +136,12 @@ def _merged(values: list[Value]) -> Value:
     return Known(Map(entries)) if entries else Known(ABSENT)
 
 
-def _kind(workspace: Workspace, value: Value) -> str:
-    """Smtp, Mail or Debug, however the class is named."""
+def _kind(workspace: Workspace, transport: Value) -> str:
+    """Smtp, Mail or Debug, however the class is named. A URL's scheme is the class, whatever
+    stands beside it."""
+    url, value = transport.get("url"), transport.get("className")
+    if isinstance(url, Unknown) or known(url):
+        return CLASSES.get(str(known(url) or "").partition("://")[0].lower(), "Smtp")
     given = known(value)
     if given is None and isinstance(value, Unknown):
         given = (workspace.text_of(value.span) or "").removesuffix("::class")
@@ -135,11 +167,14 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
     mode: TLSMode = "implicit" if implicit else "starttls" if starts else "none"
     port_name = "url.port" if url and "url.port" in options else "port"
     port = number(options.get(port_name)) or 25
+    both = implicit and starts
     misread: tuple[Remark, ...] = ()
     if starts and says_no(tls):
         misread = (remark(DATA, "tls", "text-true", "STARTTLS"),)
     user = text(options, "url.user") if url else None
     silent = options.get("className") == "Debug"
+    if user is not None and "%40" in user:
+        misread = (*misread, remark(DATA, "url.user", "encoded", "an address with %40 in it"))
     return Outcome(
         host=host or "localhost",
         port=port,
@@ -147,31 +182,51 @@ def outcome(options: Mapping[str, Any]) -> Outcome:  # branches: one field a lin
         required=mode != "none",
         username=user if user is not None else text(options, "username"),
         password=text(options, "url.password") if user is not None else text(options, "password"),
+        url_as_written=True,
         sender=address(options.get("from")),
         ehlo=text(options, "client"),
         by={
             "url": ("url",) if url else (),
             "host": ("url.host",) if url else ("host.host", "host") if implicit else ("host",),
             "port": (port_name,),
-            "tls": ("host.scheme",) if implicit else ("tls",) if "tls" in options else ("url",),
+            "tls": _tls_by(options, query, implicit=implicit),
             "username": ("url.user",) if user is not None else ("username",),
             "password": ("url.password",) if user is not None else ("password",),
             "sender": ("from",),
         },
         misread=misread,
-        fault=conflict(remark(DATA, "tls", "both")) if implicit and starts else None,
+        fault=_fault(options) or (conflict(remark(DATA, "tls", "both")) if both else None),
         not_sent=remark(DATA, "className", "debug") if silent else None,
     )
+
+
+def _tls_by(
+    options: Mapping[str, Any], query: Mapping[str, str], *, implicit: bool
+) -> tuple[str, ...]:
+    if "tls" in query:
+        return ("url",)
+    return ("host.scheme",) if implicit else ("tls",) if "tls" in options else ("url",)
+
+
+def _fault(options: Mapping[str, Any]) -> Remark | None:
+    """A scheme that is no transport: CakePHP looks for a class of that name."""
+    scheme = options.get("url.scheme") if options.get("url") else None
+    named = scheme is not None and scheme not in CLASSES
+    return remark(DATA, "url.scheme", "scheme") if named else None
 
 
 FIELDS: Mapping[str, Field] = {
     "host": "host", "port": "port", "tls": "tls", "username": "username", "password": "password",
     "url": "url", "from": "sender", "host.scheme": "tls", "host.host": "host",
-    "url.host": "host", "url.port": "port", "url.user": "username", "url.password": "password",
+    "url.scheme": "tls", "url.host": "host", "url.port": "port", "url.user": "username",
+    "url.password": "password",
 }  # fmt: skip
 MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
     "implicit": ({"host.scheme": "ssl"}, {"host.scheme": "ssl", "tls": False}),
-    "starttls": ({"tls": True}, {"host.scheme": "tcp", "tls": True}),
+    "starttls": (
+        {"tls": True}, {"host.scheme": "tcp", "tls": True},
+        {"url.scheme": "smtp"}, {"url.scheme": "smtp", "tls": True},
+    ),
     "none": ({"tls": False},),
-}
+}  # fmt: skip
 DIALECT = PhpProgram("cakephp", DATA, FIELDS, MODES, find, outcome)

@@ -8,6 +8,7 @@ import pytest
 
 from tests.settings.dialects.case import Case, outcome, said
 from tests.settings.dialects.support import apply, one, prepared, setups, write
+from tests.settings.dialects.ways import came_to, password, remarks
 
 IONOS = "smtp.ionos.com"
 
@@ -344,6 +345,60 @@ def test_a_url_of_cakephp(tmp_path: Path) -> None:
     url = "smtp://u%40example.com:word@smtp.example.org:2525?tls=true"
     now = one(root, "cakephp", EMAIL_TRANSPORT_DEFAULT_URL=url).settings
     assert (now.host, now.port, now.tls) == ("smtp.example.org", 2525, "starttls")
+
+
+def by_url(root: Path, url: str, more: str = "") -> Path:
+    """CakePHP's own config/app.php, whose class is PHP's mail() until the URL says another."""
+    text = f"""<?php
+return [
+    'EmailTransport' => [
+        'default' => [
+            'className' => MailTransport::class, 'host' => 'localhost', 'port' => 25, {more}
+            'url' => env('EMAIL_TRANSPORT_DEFAULT_URL', null),
+        ],
+    ],
+    'Email' => ['default' => ['transport' => 'default', 'from' => 'u@example.com']],
+];
+"""
+    return write(
+        root, {"config/app.php": text, "config/.env": f"EMAIL_TRANSPORT_DEFAULT_URL={url}"}
+    )
+
+
+def test_cakephp_with_nothing_but_a_url(tmp_path: Path) -> None:
+    """parseDsn decodes nothing, and takes any character of a password."""
+    root = by_url(tmp_path, f"smtp://u@example.com:w%23o/rd@{IONOS}:587?tls=true")
+    setup = one(root, "cakephp")
+    assert (*came_to(setup), setup.settings.username) == (IONOS, 587, "starttls", "u@example.com")
+    assert password(setup) == "w%23o/rd"
+    assert not remarks(setup)
+    assert all(entry.problem is None for entry in setup.settings.entries)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (f"smtp://u%40example.com:word@{IONOS}:587?tls=true", {("misread", "url.user")}),
+        (f"smtps://u@example.com:word@{IONOS}:587?tls=true", {("fault", "url.scheme")}),
+        (f"smtp://user:word@{IONOS}:587?tls=true", set()),
+    ],
+)
+def test_what_cakephp_makes_of_a_url(tmp_path: Path, url: str, said: set[tuple[str, str]]) -> None:
+    assert remarks(one(by_url(tmp_path, url), "cakephp")) == said
+
+
+def test_a_url_of_cakephp_gets_starttls_at_its_end(tmp_path: Path) -> None:
+    root = by_url(tmp_path, f"smtp://u@example.com:word@{IONOS}:587")
+    setup = one(root, "cakephp")
+    assert came_to(setup) == (IONOS, 587, "none")
+    apply(root, prepared(setup.settings, 587, "starttls"))
+    assert came_to(one(root, "cakephp")) == (IONOS, 587, "starttls")
+    assert (root / "config/.env").read_text().endswith(":587?tls=true")
+
+
+@pytest.mark.parametrize("url", ["", "mail://localhost"])
+def test_phps_mail_function_by_a_url_or_none_is_no_set_up(tmp_path: Path, url: str) -> None:
+    assert setups(by_url(tmp_path, url)) == []
 
 
 def test_files_that_yiis_init_copies_are_productions_alone(tmp_path: Path) -> None:
