@@ -30,8 +30,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from smtpdoctor.batch.many import Pace, check_all
+from smtpdoctor.batch.many import JOBS, Pace, check_all
 from smtpdoctor.batch.model import Target
+from smtpdoctor.batch.processes import Processes, how_many
 from smtpdoctor.batch.record import as_line
 from smtpdoctor.batch.summary import Summary
 from smtpdoctor.batch.table import row_of
@@ -188,14 +189,36 @@ def senders() -> bool:
                 address = f"user{number}@{names[number % DOMAINS]}"
                 yield sender_of(number, address, nameservers=(server.endpoint,))
 
-        asyncio.run(checked(listed(1), network, Pace()))
-        began = time.monotonic()
-        asyncio.run(checked(listed(50), network, Pace()))
-        rate = 50 * DOMAINS / (time.monotonic() - began)
-        print(f"senders: {rate:.0f}/s")
+        count = how_many(JOBS)
+        processes = Processes(count, network, os.environ, pace=Pace(), form="jsonl")
+        try:
+            rate = asyncio.run(judged(processes, listed(1), listed(100)))
+        finally:
+            processes.end()
+        print(f"senders: {rate:.0f}/s in {count} processes")
         logging.disable()  # it says of each domain that this server knows no DNSSEC
         peers = {what: checkdmarc(server, names, what) for what in ("all", "SPF and DMARC")}
     return told("checkdmarc", rate, peers)
+
+
+async def judged(processes: Processes, first: Iterator[Target], others: Iterator[Target]) -> float:
+    """How many of the others a second, when the look-ups of the first have been made."""
+    warm = asyncio.Event()
+
+    async def given() -> AsyncIterator[Target]:
+        for target in first:
+            yield target
+        await warm.wait()
+        for target in others:
+            yield target
+
+    number, began = 0, 0.0
+    async for _ in processes.judge(given()):
+        number += 1
+        if number == DOMAINS:
+            warm.set()
+            began = time.monotonic()
+    return (number - DOMAINS) / (time.monotonic() - began)
 
 
 def checkdmarc(server: DNSServer, names: list[str], what: str) -> float | None:

@@ -23,7 +23,7 @@ import msgspec
 
 from smtpdoctor.batch.accounts import UNKNOWN, Account, Login
 from smtpdoctor.batch.model import Checked
-from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header
+from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header, row_of
 from smtpdoctor.files import FileFault, make_sure_of_folder, open_private
 from smtpdoctor.report.formats import json as json_format
 from smtpdoctor.settings.usage import UsageError
@@ -52,6 +52,22 @@ def as_line(checked: Checked) -> str:
     else:
         found["report"] = json_format.to_builtins(checked.report)
     return as_json(found, indent=None)
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What came of one target as it is written: its row, and its text in the format; empty where
+    rows are all that it needs."""
+
+    row: Row
+    text: str
+
+
+def result_of(checked: Checked, form: ResultFormat) -> Result:
+    """The same for that format."""
+    row = row_of(checked)
+    if form == "parquet":
+        return Result(row, "")
+    return Result(row, as_line(checked) if form == "jsonl" else as_csv(row))
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -198,13 +214,12 @@ class Record:
 
     # --- what this one adds ---------------------------------------------------------------------
 
-    def write(self, checked: Checked, row: Row) -> None:
-        """Write a result, whole. Raises OSError."""
+    def write(self, result: Result) -> None:
+        """Write a result in this form, whole. Raises OSError."""
         if self._results is None:
-            _write(self._journal, msgspec.json.encode(_Entry(row=row)) + b"\n")
+            _write(self._journal, msgspec.json.encode(_Entry(row=result.row)) + b"\n")
         else:
-            text = as_line(checked) if self.form == "jsonl" else as_csv(row)
-            _write(self._results, text.encode("utf-8", "backslashreplace"))
+            _write(self._results, result.text.encode("utf-8", "backslashreplace"))
 
     def login(self, account: Account, login: Login) -> None:
         """Note that a login goes out, or what came of it. Raises OSError."""

@@ -13,7 +13,7 @@ import signal
 import stat
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -23,16 +23,19 @@ from smtpdoctor.cli import _completion
 from smtpdoctor.cli._output import INTERRUPTED, TERMINATED, UsageFault
 
 if TYPE_CHECKING:
+    from smtpdoctor.batch.accounts import Accounts
     from smtpdoctor.batch.many import Pace
-    from smtpdoctor.batch.model import Checked
+    from smtpdoctor.batch.processes import Processes
     from smtpdoctor.batch.reading import Reading
-    from smtpdoctor.batch.record import Record, ResultFormat
+    from smtpdoctor.batch.record import Record, Result, ResultFormat
     from smtpdoctor.batch.summary import Summary
-    from smtpdoctor.batch.table import Row
     from smtpdoctor.examination.options import CheckOptions
+    from smtpdoctor.network import Network
 
 #: Seconds over which the rate is taken.
 LATELY = 30.0
+#: Senders for which one process is as good as several, each of which loads the rules.
+FEW = 200
 
 
 def known(option: str, name: str | None, names: Sequence[str]) -> str | None:
@@ -86,9 +89,19 @@ class Work:
         scheduler: str | None,
     ) -> int:
         """The exit status. Raises UsageError and FileFault."""
+        from smtpdoctor.network import SystemNetwork
+
+        network = SystemNetwork(tuple(common.nameservers))
+        form: ResultFormat = self.record.form if self.record is not None else printed  # type: ignore[assignment]
         over = False
+        alone = scheduler is not None or not self._sender or (total is not None and total < FEW)
+        processes = None if alone else _processes(network, pace, form)
         try:
-            asyncio.run(self._check(reading, pace, common, total, printed, scheduler))
+            if processes is not None:
+                results = processes.judge(reading.targets(self._accounts()))
+            else:
+                results = self._checked(reading, network, pace, form, common, scheduler)
+            asyncio.run(self._write(results, form, total))
             over = True
         except KeyboardInterrupt:
             self._stopped = INTERRUPTED
@@ -97,6 +110,8 @@ class Work:
         except BrokenPipeError:  # the reader has gone: nobody wants the rest
             pass
         finally:
+            if processes is not None:
+                processes.end()
             if self.record is not None:
                 if over:
                     self.record.finish()
@@ -107,32 +122,28 @@ class Work:
             print("go on with the same command and --resume", file=sys.stderr)
         return self._stopped or self.summary.exit_status(strict=self._strict)
 
-    async def _check(
+    def _accounts(self) -> Accounts:
+        from smtpdoctor.batch.accounts import Accounts
+
+        record = self.record
+        if record is None:
+            return Accounts()
+        return Accounts(key=record.key, before=record.logins, told=record.login)
+
+    async def _checked(
         self,
         reading: Reading,
+        network: Network,
         pace: Pace,
+        form: ResultFormat,
         common: CheckOptions,
-        total: int | None,
-        printed: str,
         scheduler: str | None,
-    ) -> None:
-        from smtpdoctor.batch.accounts import Accounts
+    ) -> AsyncGenerator[Result, None]:
+        """What came of each target, checked in this process or on a cluster."""
         from smtpdoctor.batch.many import check_all
-        from smtpdoctor.batch.table import row_of
-        from smtpdoctor.network import SystemNetwork
+        from smtpdoctor.batch.record import result_of
 
-        task = asyncio.current_task()
-        assert task is not None
-        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
-            loop = asyncio.get_running_loop()
-            loop.add_signal_handler(signal.SIGTERM, self._terminate, task)
-        record = self.record
-        accounts = (
-            Accounts()
-            if record is None
-            else Accounts(key=record.key, before=record.logins, told=record.login)
-        )
-        output = Printed(printed) if record is None else None
+        accounts = self._accounts()
         async with contextlib.AsyncExitStack() as stack:
             cluster: Cluster | None = None
             if scheduler is not None:
@@ -144,7 +155,7 @@ class Work:
                 await stack.enter_async_context(cluster)
             results = check_all(
                 reading.targets(accounts),
-                SystemNetwork(tuple(common.nameservers)),
+                network,
                 os.environ,
                 pace=pace,
                 accounts=accounts,
@@ -152,19 +163,45 @@ class Work:
                 runner=cluster.run if cluster is not None else None,
             )
             await stack.enter_async_context(contextlib.aclosing(results))
-            bar = stack.enter_context(Bar(total, self.summary, results=record is None))
             async for checked in results:
-                row = row_of(checked)
-                if record is not None:
-                    record.write(checked, row)
-                elif output is not None:
-                    await output.write(checked, row)
-                self.summary.add(row)
-                bar.step()
+                yield result_of(checked, form)
+
+    async def _write(
+        self, results: AsyncGenerator[Result, None], form: ResultFormat, total: int | None
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with contextlib.suppress(NotImplementedError):  # Windows has no such handlers
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, self._terminate, task)
+        record = self.record
+        output = Printed(form) if record is None else None
+        async with contextlib.aclosing(results):
+            with Bar(total, self.summary, results=record is None) as bar:
+                async for result in results:
+                    if record is not None:
+                        record.write(result)
+                    elif output is not None:
+                        await output.write(result)
+                    self.summary.add(result.row)
+                    bar.step()
 
     def _terminate(self, task: asyncio.Task[None]) -> None:
         self._stopped = TERMINATED
         task.cancel()
+
+
+def _processes(network: Network, pace: Pace, form: ResultFormat) -> Processes | None:
+    """Those that judge senders, where there is more than one core."""
+    from smtpdoctor.batch.processes import Processes, how_many
+
+    count = how_many(pace.jobs)
+    if count == 1:
+        return None
+    try:
+        return Processes(count, network, os.environ, pace=pace, form=form)
+    except OSError:  # no room for a process: it goes here, and takes longer
+        return None
 
 
 class Printed:
@@ -172,14 +209,8 @@ class Printed:
     time-out: a pipe is written to beside the loop, by a thread that nobody waits for."""
 
     def __init__(self, form: str) -> None:
-        from smtpdoctor.batch.record import as_line
-        from smtpdoctor.batch.table import as_csv, csv_header
+        from smtpdoctor.batch.table import csv_header
 
-        self._line: Callable[[Checked, Row], str] = (
-            (lambda checked, row: as_csv(row))
-            if form == "csv"
-            else (lambda checked, _: as_line(checked))
-        )
         self._first = csv_header() if form == "csv" else ""
         self._descriptor = sys.stdout.fileno()
         sys.stdout.flush()
@@ -189,9 +220,9 @@ class Printed:
         is_file = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
         self._writes_itself = is_file or not begin(self._write_all)
 
-    async def write(self, checked: Checked, row: Row) -> None:
+    async def write(self, result: Result) -> None:
         """Raises OSError."""
-        text = self._first + self._line(checked, row)
+        text = self._first + result.text
         self._first = ""
         data = text.encode("utf-8", "backslashreplace")
         if self._writes_itself:

@@ -13,7 +13,7 @@ import pytest
 from smtpdoctor.api import diagnose
 from smtpdoctor.batch.accounts import UNKNOWN, WORKED, Login
 from smtpdoctor.batch.model import Checked
-from smtpdoctor.batch.record import Record, ResultFormat, as_line
+from smtpdoctor.batch.record import Record, ResultFormat, as_line, result_of
 from smtpdoctor.batch.summary import Summary
 from smtpdoctor.batch.table import COLUMNS, Row, as_csv, row_of
 from smtpdoctor.files import FileFault
@@ -43,7 +43,7 @@ def opened(
 
 def write(record: Record, *results: Checked) -> None:
     for each in results:
-        record.write(each, row_of(each))
+        record.write(result_of(each, record.form))
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv"])
