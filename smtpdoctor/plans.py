@@ -314,7 +314,8 @@ def _ready(setups: Iterable[Setup], *, named: bool) -> tuple[list[Setup], tuple[
     """The set-ups that can be checked, and the others with what can't be told of them."""
     ready, left_out = [], []
     for setup in setups:
-        if setup.complete or not setup.sends or (named and setup.goes_a_known_way):
+        known = setup.complete or (named and setup.goes_a_known_way)
+        if known or not setup.sends or setup.goes_as_its_port:
             ready.append(setup)
         else:
             left_out.append(LeftOut(setup=setup.name, why=setup.why_incomplete))

@@ -400,6 +400,8 @@ class Run:
             return False
         if any(remark.kind == "not-sent" for remark in self.settings.remarks):
             return True  # there is no server to be asked
+        if not self.settings.tells_mode:
+            return False  # the way that was taken may not be the program's
         main = self.main
         if main is None:
             return False

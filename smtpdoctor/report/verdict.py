@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from smtpdoctor.observations import CHECK_SPECS
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.words import count
+from smtpdoctor.words import MODE_WORDS, count
 
 if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
@@ -67,6 +67,10 @@ def _inconclusive(target: TargetReport) -> str:
         return f"{'Warnings' if warned else 'Nothing wrong'} in the settings; no server was asked."
     if target.unexplained:
         return "Inconclusive: no cause can be named."
+    untold = [item for item in target.run.settings.untellable if item.field == "tls"]
+    if untold:
+        way = f"port {target.port} with {MODE_WORDS[target.run.settings.tls]}"
+        return f"Inconclusive: {way} was tried, but {untold[0].why} (give --tls)."
     found = target.run.policy if target.run.is_about_sender_alone else None
     if found is not None and found.verdict.kind == "unknown":
         return _untold(found)

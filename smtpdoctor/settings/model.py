@@ -265,6 +265,10 @@ class BrokenLine(msgspec.Struct, frozen=True, kw_only=True):
     name: str = ""
 
 
+#: The dialect of programs that nobody knows, which are read by the names of their variables.
+UNKNOWN_PROGRAM = "unknown"
+
+
 class SetupIdentity(msgspec.Struct, frozen=True, kw_only=True):
     """One way in which a program of the folder would send (docs/set-ups.md).
 

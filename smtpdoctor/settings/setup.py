@@ -31,6 +31,7 @@ from smtpdoctor.settings.login_release import (
 from smtpdoctor.settings.misnamed import named_otherwise
 from smtpdoctor.settings.model import (
     MASK,
+    UNKNOWN_PROGRAM,
     Credentials,
     Edit,
     Field,
@@ -139,6 +140,14 @@ class Setup:
         a host out of a vault) is another program's way."""
         untold = {item.field for item in self.settings.untellable}
         return self.settings.host is not None and not untold & WAY
+
+    @property
+    def goes_as_its_port(self) -> bool:
+        """Whether of a program that nobody knows all is told but how it begins TLS, and its port
+        is for one way: all else can be looked at in that way."""
+        untold = {item.field for item in self.settings.untellable}
+        is_known = self.identity.dialect != UNKNOWN_PROGRAM
+        return not is_known and untold == {"tls"} and self.settings.port in (465, 587)
 
     @property
     def untold(self) -> list[str]:

@@ -229,7 +229,8 @@ def _refusals(setup: Setup, workspace: Workspace) -> Iterator[Origin]:
 
 def _drafts(workspace: Workspace, left: _Time, skipped: list[Skipped]) -> Iterator[Draft]:
     """What the dialects find, and what none of them claims."""
-    from smtpdoctor.settings.dialects.env import ENV  # with all that tables need
+    from smtpdoctor.settings.dialects import clear_names  # with all that tables need
+    from smtpdoctor.settings.dialects.env import ENV
 
     found: list[Draft] = []
     at = ""
@@ -249,7 +250,10 @@ def _drafts(workspace: Workspace, left: _Time, skipped: list[Skipped]) -> Iterat
                 raise
             except Exception as error:  # its fault costs no other dialect the folder
                 skipped.append(_own_fault(at, error))
-        yield from ENV.unclaimed(workspace, found)
+        for unclaimed in (ENV.unclaimed, clear_names.unclaimed):
+            for draft in unclaimed(workspace, tuple(found)):
+                found.append(draft)
+                yield draft
     except OutOfTimeError:
         why = "too slow: the rest, and what other programs may have, was not looked at"
         skipped.append(Skipped(path=at, why=why, cut=True))

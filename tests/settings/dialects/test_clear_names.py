@@ -1,0 +1,193 @@
+"""Containers of a program that nobody knows, by variables whose names say what they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.plans import make_plans
+from tests.settings.dialects.support import one, setups, write
+from tests.settings.dialects.ways import password
+
+HOST = "smtp.ionos.com"
+
+
+def compose(*variables: str, image: str = "ghcr.io/acme/shop:1.2") -> str:
+    lines = "".join(f"      {line}\n" for line in variables)
+    return f"services:\n  shop:\n    image: {image}\n    environment:\n{lines}"
+
+
+def server(stem: str, port: int = 587, user: str = "USER", word: str = "PASSWORD") -> list[str]:
+    return [
+        f"{stem}_HOST: {HOST}",
+        f"{stem}_PORT: {port}",
+        f"{stem}_{user}: u@example.com",
+        f"{stem}_{word}: word",
+    ]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        server("SHOP_SMTP"),
+        server("MAIL", user="USERNAME"),
+        server("EMAIL", user="HOST_USER", word="HOST_PASSWORD"),
+        server("BACKEND_MAIL", user="AUTH_USER", word="AUTH_PASS"),
+        server("MAILER", user="LOGIN", word="PASSWD"),
+        [f"Mail__SmtpServer: {HOST}", "Mail__SmtpPort: 587", "Mail__SmtpUserName: u@example.com",
+         "Mail__SmtpPassword: word"],
+        [f"SMTP_ADDRESS: {HOST}:587", "SMTP_LOGIN: u@example.com", "SMTP_PWD: word"],
+        ["PDS_EMAIL_SMTP_URL: smtp://u%40example.com:word@smtp.ionos.com:587"],
+        [*server("APP_MAIL"), "APP_MAIL_IMAP_HOST: imap.example", "APP_MAIL_IMAP_PORT: 993"],
+        [*server("MAIL"), "MAIL_MAILER: smtp", "DB_HOST: db", "DB_PASSWORD: other"],
+    ],
+)  # fmt: skip
+def test_what_clear_names_say(variables: list[str], tmp_path: Path) -> None:
+    setup = one(write(tmp_path, {"compose.yml": compose(*variables)}), "unknown")
+    settings = setup.settings
+    assert setup.name == "unknown compose.yml:2"
+    assert (settings.host, settings.port, settings.tls) == (HOST, 587, "starttls")
+    assert (settings.username, password(setup)) == ("u@example.com", "word")
+    assert settings.remarks == ()
+    assert {each.field for each in settings.untellable} == {"tls"}
+
+
+@pytest.mark.parametrize(
+    ("line", "sender"),
+    [
+        ("SHOP_SMTP_FROM: Shop <shop@example.com>", "shop@example.com"),
+        ("SHOP_SMTP_FROM_NAME: Shop", None),
+        ("SHOP_SMTP_MAIL_FROM: shop@example.com", "shop@example.com"),
+        ("DEFAULT_FROM_EMAIL: shop@example.com", "shop@example.com"),
+        ("MAIL_DEFAULT_SENDER: shop@example.com", "shop@example.com"),
+        ("NEXT_PUBLIC_SMTP_FROM: shop@example.com", "shop@example.com"),
+        ("ADMIN_EMAIL: admin@example.com", None),
+        ("EMAIL_REPLY_TO: admin@example.com", None),
+    ],
+)
+def test_the_sender(line: str, sender: str | None, tmp_path: Path) -> None:
+    write(tmp_path, {"compose.yml": compose(*server("SHOP_SMTP"), line)})
+    found = one(tmp_path, "unknown").settings.sender
+    assert (found or "").rpartition("<")[2].rstrip(">") == (sender or "u@example.com")
+
+
+@pytest.mark.parametrize(
+    ("port", "lines", "tls"),
+    [
+        # what name, text and port say alike
+        (587, ["SMTP_STARTTLS: 'true'"], "starttls"),
+        (587, ["USE_TLS: 'True'"], "starttls"),
+        (587, ["USE_TLS: 'True'", "USE_SSL: 'False'"], "starttls"),
+        (587, ["ENCRYPTION: STARTTLS"], "starttls"),
+        (465, ["USE_SSL: 'true'"], "implicit"),
+        (465, ["SECURE: 'true'"], "implicit"),
+        (465, ["ENCRYPTION: ssl", "TLS_VERIFY: 'false'"], "implicit"),
+        # what programs take for one thing or another
+        (587, [], None),
+        (465, [], None),
+        (587, ["TLS: 'true'"], None),
+        (465, ["TLS: 'true'"], None),
+        (587, ["SECURE: 'true'"], None),
+        (465, ["SECURE: 'false'"], None),
+        (587, ["ENCRYPTION: tls"], None),
+        (465, ["STARTTLS: 'true'"], None),
+        (587, ["USE_TLS: 'true'", "USE_SSL: 'true'"], None),
+    ],
+)
+def test_how_tls_begins(port: int, lines: list[str], tls: str | None, tmp_path: Path) -> None:
+    more = [f"SHOP_MAIL_{line}" for line in lines]
+    write(tmp_path, {"compose.yml": compose(*server("SHOP_MAIL", port), *more)})
+    setup = one(tmp_path, "unknown")
+    untold = {each.field for each in setup.settings.untellable}
+    if tls is None:
+        assert untold == {"tls"}
+        assert setup.settings.tls == ("implicit" if port == 465 else "starttls")
+    else:
+        assert (untold, setup.settings.tls) == (set(), tls)
+
+
+def test_half_a_login_can_not_be_told(tmp_path: Path) -> None:
+    lines = [line for line in server("SHOP_SMTP") if "PASSWORD" not in line]
+    setup = one(write(tmp_path, {"compose.yml": compose(*lines)}), "unknown")
+    assert {each.field for each in setup.settings.untellable} == {"password", "tls"}
+    lines = [line for line in server("SHOP_SMTP") if "PORT" not in line]
+    setup = one(write(tmp_path, {"compose.yml": compose(*lines)}), "unknown")
+    assert {each.field for each in setup.settings.untellable} == {"port", "tls"}
+
+
+def test_a_password_in_a_secret_of_compose(tmp_path: Path) -> None:
+    lines = [line for line in server("SHOP_SMTP") if "PASSWORD" not in line]
+    text = compose(*lines, "SHOP_SMTP_PASSWORD_FILE: /run/secrets/mail")
+    text += "    secrets: [mail]\nsecrets: {mail: {file: ./mail.txt}}\n"
+    setup = one(write(tmp_path, {"compose.yml": text, "mail.txt": "word\n"}), "unknown")
+    assert password(setup) == "word"
+
+
+def test_names_that_the_folders_dotenv_has(tmp_path: Path) -> None:
+    """As templates have it: all of it is filled in from `.env`, some by Coolify's own names."""
+    names = ("MAIL_HOST", "MAIL_PORT", "MAIL_USERNAME", "MAIL_PASSWORD")
+    lines = [f"- {name}=${{{name}:?}}" for name in names]
+    text = compose("- SERVICE_FQDN_SHOP_3000", "- 'SECRET=$SERVICE_PASSWORD_64_SHOP'", *lines)
+    dotenv = f"MAIL_HOST={HOST}\nMAIL_PORT=587\nMAIL_USERNAME=u@example.com\nMAIL_PASSWORD=word\n"
+    dotenv += "SERVICE_PASSWORD_64_SHOP=abc\n"
+    setup = one(write(tmp_path, {"compose.yml": text, ".env": dotenv}), "unknown")
+    assert (setup.settings.host, password(setup)) == (HOST, "word")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [f"MAIL_HOST: {HOST}"],  # and nothing about it
+        ["MAIL_HOST: ''", "MAIL_PORT: 587"],
+        ["MAIL_HOST: imap.example", "MAIL_PORT: 993", "MAIL_USER: u", "MAIL_PASSWORD: word"],
+        ["MAIL_ADDRESS: u@example.com", "MAIL_PORT: 587"],
+        ["GMAIL_HOST: x.example", "GMAIL_PORT: 587"],
+        [*server("MAIL"), "MAIL_MAILER: log"],
+        [*server("EMAIL"), "EMAIL_PROVIDER: resend"],
+        ["DB_HOST: db", "DB_PORT: 5432", "MAIL_FROM: u@example.com"],
+        ["MAIL_URL: https://mail.example.com", "MAIL_USER: u", "MAIL_PASSWORD: word"],
+    ],
+)
+def test_what_is_no_server_for_mail(lines: list[str], tmp_path: Path) -> None:
+    assert setups(write(tmp_path, {"compose.yml": compose(*lines)})) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # a known program's own variables, the project's own names, and code that reads them
+        {"compose.yml": compose(*server("GF_MAIL"), image="grafana/grafana")},
+        {"compose.yml": compose(*server("SMTP"))},
+        {
+            "compose.yml": compose(*server("MAIL")).replace("image: ghcr.io/acme/shop:1.2",
+                                                            "build: ."),
+            "package.json": '{"dependencies": {"nodemailer": "^6.9.0"}}',
+            "mailer.js": "require('nodemailer').createTransport({host: process.env.MAIL_HOST,"
+            " port: process.env.MAIL_PORT})\n",
+        },
+    ],
+)  # fmt: skip
+def test_what_others_read(files: dict[str, str], tmp_path: Path) -> None:
+    found = setups(write(tmp_path, files))
+    assert [each.name for each in found if each.identity.dialect == "unknown"] == []
+
+
+def test_services_with_the_same_lines_are_one(tmp_path: Path) -> None:
+    text = (
+        f"x-mail: &mail {{MAIL_HOST: {HOST}, MAIL_PORT: 587}}\nservices:\n"
+        "  web: {image: acme/shop, environment: *mail}\n"
+        "  worker: {image: acme/shop, environment: *mail}\n"
+    )
+    assert one(write(tmp_path, {"compose.yml": text}), "unknown").settings.host == HOST
+
+
+@pytest.mark.parametrize(("port", "looked_at"), [(587, 1), (465, 1), (2525, 0)])
+def test_all_else_is_looked_at_where_the_port_is_for_one_way(
+    port: int, looked_at: int, tmp_path: Path
+) -> None:
+    write(tmp_path, {"compose.yml": compose(*server("SHOP_SMTP", port))})
+    found = make_plans(CheckOptions(folder=str(tmp_path), environ={}))
+    assert len(found.plans) == looked_at
+    assert len(found.left_out) == 1 - looked_at
