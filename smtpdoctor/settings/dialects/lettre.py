@@ -276,17 +276,30 @@ def _chained(module: Module, place: int, method: str, at: int | None) -> Value:
 
 
 def _tls(module: Module, place: int) -> Option | None:
-    """What `.tls(Tls::…)` says."""
-    for call in _chain(module, place, "tls"):
-        for made in module.calls(*(name for name in TLS if name != "None")):
-            if made.span == call.argument_span(0):
-                word = made.name.rpartition(".")[2]
-                return Option("tls", Known(word, made.name_span), bare=True)
-        value = call.argument(0)
-        if isinstance(value, Known) and isinstance(value.value, Symbol):
-            return Option("tls", Known(str(value.value), value.span))
-        return Option("tls", Unknown("computed", "which TLS it is can't be told", call.span))
-    return None
+    """What `.tls(Tls::…)` says, the last that the builder is given; one of several where that
+    depends on what can't be told."""
+    calls = [call for call in _chain(module, place, "tls") if call.reached is not False]
+    sure = [at for at, call in enumerate(calls) if call.reached is True]
+    calls = calls[sure[-1] :] if sure else calls
+    if not calls:
+        return None
+    ways = [_said(module, call) for call in calls]
+    if sure and len(ways) == 1:
+        return ways[0]
+    span = ways[0].value.span
+    return Option("tls", Unknown("condition", "whether TLS is used can't be told", span))
+
+
+def _said(module: Module, call: FoundCall) -> Option:
+    """The word that one `.tls(…)` says."""
+    for made in module.calls(*(name for name in TLS if name != "None")):
+        if made.span == call.argument_span(0):
+            word = made.name.rpartition(".")[2]
+            return Option("tls", Known(word, made.name_span), bare=True)
+    value = call.argument(0)
+    if isinstance(value, Known) and isinstance(value.value, Symbol):
+        return Option("tls", Known(str(value.value), value.span))
+    return Option("tls", Unknown("computed", "which TLS it is can't be told", call.span))
 
 
 def _unverified(module: Module) -> dict[str, Option]:

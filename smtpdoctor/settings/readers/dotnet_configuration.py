@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Origin, Special, Unknown, Value
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    Map,
+    Origin,
+    Span,
+    Special,
+    Unknown,
+    Value,
+)
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -18,6 +27,8 @@ if TYPE_CHECKING:
 SETTINGS = re.compile(r"(?:(?P<folder>.*)/)?appsettings(?:\.(?P<environment>\w+))?\.json", re.I)
 ENVIRONMENT = ("ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT")
 PRODUCTION = "production"
+#: What is given a function that fills options.
+FILLING = ("Configure", "PostConfigure")
 MOST_FILES = 12
 
 
@@ -113,7 +124,8 @@ def section_of(project: Project, type_: str) -> str | None:
     """The section that some code of the folder fills a class from; None where none does.
 
     `Configure<SmtpSettings>(configuration.GetSection("Smtp"))`, `AddOptions<…>().Bind(…)`,
-    `.BindConfiguration("Smtp")`, `GetSection("Smtp").Get<SmtpSettings>()`, `.Bind(settings)`.
+    `.BindConfiguration("Smtp")`, `GetSection("Smtp").Get<SmtpSettings>()`, `.Bind(settings)`,
+    `Configure<SmtpSettings>(o => configuration.GetSection("Smtp").Bind(o))`.
     """
     needle = rf"(?:Configure|AddOptions|Get|AddOptionsWithValidateOnStart)<\s*[\w.]*\b{type_}\s*>"
     for path in project.containing(needle.encode(), ".cs"):
@@ -121,7 +133,7 @@ def section_of(project: Project, type_: str) -> str | None:
         if isinstance(module, Unknown):
             continue
         for call in module.calls("Configure", "Bind", "BindConfiguration", "Get"):
-            prefix = _prefix(call, type_)
+            prefix = _prefix(call, type_) or _bound_inside(module, call, type_)
             if prefix:
                 return prefix
     return None
@@ -143,12 +155,24 @@ def bound_by_hand(project: Project, type_: str) -> str | None:
 
 def set_by_hand(project: Project, type_: str, name: str, own: Value | None) -> list[Value]:
     """What the code sets a property of a class to where it makes its objects: behind
-    `new SmtpSettings`, in its braces or on its variable. `own` counts where one is made without."""
+    `new SmtpSettings`, in its braces or on its variable; in a function that fills options,
+    `Configure<SmtpSettings>(o => { o.Host = …; })`. `own` counts where one is made without."""
     found: list[Value] = []
-    for path in project.containing(rb"new\s+" + re.escape(type_.encode()) + rb"\b", ".cs"):
+    class_ = re.escape(type_.encode())
+    needle = rb"new\s+" + class_ + rb"\b|Configure<\s*[\w.]*\b" + class_ + rb"\s*>"
+    for path in project.containing(needle, ".cs"):
         module: Any = project.module(path)
         if isinstance(module, Unknown):
             continue
+        for call in module.calls(*FILLING):
+            options = _filled(call, type_)
+            found += [
+                each.value
+                for each in (module.assignments(options, name) if options else ())
+                if each.path == (options, name)
+                and _within(each.span, call.span)
+                and each.reached is not False
+            ][-1:]
         for call in module.calls(type_):
             if not call.new or call.reached is False:
                 continue
@@ -156,6 +180,29 @@ def set_by_hand(project: Project, type_: str, name: str, own: Value | None) -> l
             those = [use.value for use in uses if use.reached is not False] or [own]
             found += [each for each in those[-1:] if each is not None]
     return found
+
+
+def _filled(call: Any, type_: str) -> str:
+    """The name of the options that a call's function fills; "" where it fills no such class."""
+    function = call.argument(call.count - 1) if call.count else None
+    if call.types.rpartition(".")[2] != type_ or not isinstance(function, Known):
+        return ""
+    parameters: Any = getattr(getattr(function.value, "function", None), "parameters", ())
+    return str(parameters[0].name) if len(parameters) == 1 else ""
+
+
+def _bound_inside(module: Any, call: Any, type_: str) -> str:
+    """The section that a call's function binds the options to which it is handed."""
+    options = _filled(call, type_)
+    for bind in module.calls("Bind") if options else ():
+        if _within(bind.span, call.span) and bind.handed_over(bind.count - 1) == options:
+            return _section(bind.receiver)
+    return ""
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    first, last = (outer.line, outer.columns[0]), (outer.end_line, outer.columns[1])
+    return first <= (inner.line, inner.columns[0]) and (inner.end_line, inner.columns[1]) <= last
 
 
 def _prefix(call: Any, type_: str) -> str:

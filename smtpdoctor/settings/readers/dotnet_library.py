@@ -135,6 +135,8 @@ OPTIONS = re.compile(r"IOptions(?:Snapshot|Monitor)?<(?P<type>[\w.]+)>")
 IMPLEMENTS = r"\b(?:class|record)\s+(\w+)[^{};]{0,200}?[:,]\s*%s\b"
 #: By which name a call has what stands between its angle brackets, and what `out` gives.
 TYPES, OUT = "<>", "out:"
+#: What asks a container of services for one by its type.
+SERVICES = frozenset({"GetService", "GetRequiredService"})
 CONFIGURATION, SECTION, OBJECT, HANDLE = "configuration", "section", "object", "options"
 DOTENV = "dotenv"
 #: appSettings and mailSettings of a .config file, and the latter's element network.
@@ -260,10 +262,16 @@ class DotNet(Classes):
         own = self.field(made, name)
         if own is None:
             return None
-        open_ = is_left_open(own)
+        # `= string.Empty` stands there for the compiler
+        open_ = is_left_open(own) or _is_nothing(own)
         type_ = made.definition.name
         values = configuration.set_by_hand(self.project, type_, name, None if open_ else own)
-        return either(values, None, f"objects of {type_} differ in {name}") if values else own
+        if len(values) == 1:
+            return values[0]
+        if values:
+            return either(values, None, f"objects of {type_} differ in {name}")
+        why = f"whoever makes this object gives {name}"
+        return Unknown("called", why, own.span) if open_ else own
 
     def _typed(self, found: Value, made: ClassValue | None, name: str, ask: Evaluation) -> Value:
         """A text of the configuration as the property's type has it."""
@@ -412,6 +420,8 @@ class DotNet(Classes):
         self, bound: Bound, values: list[Value], types: str, ask: Evaluation
     ) -> Value | None:
         name, object_ = bound.name, bound.object
+        if name in SERVICES and types:
+            return self._handed(types)
         if isinstance(object_, Unknown):
             return object_ if name in ("ToString", "Trim") else None
         thing = object_.value

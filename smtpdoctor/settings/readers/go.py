@@ -43,6 +43,8 @@ WORDS = {"true": True, "false": False, "nil": None}
 
 #: What a call that is handed a variable by its place may do to it: `env.Parse(&cfg)`.
 FILLED = "filled by"
+#: What stands between a package's variable without a value and its name: other files may set it.
+SET_ELSEWHERE = "set elsewhere"
 #: What variables of a type hold that nothing was given to.
 ZEROS: dict[str, object] = {
     "string": "", "bool": False, "int": 0, "int32": 0, "int64": 0, "uint": 0, "uint16": 0,
@@ -335,7 +337,11 @@ class GoLowering(Lowering):
             return
         for each in names:
             self.scope.owned.add(self.text(each))
-            self.bind(self.text(each), (), self._zero(node, type_), node)
+            zero = self._zero(node, type_)
+            if self.scope.kind == "module" and isinstance(zero, Constant):
+                name = self.literal(node, self.text(each))
+                zero = Binary(node.start_byte, node.end_byte, SET_ELSEWHERE, zero, name)
+            self.bind(self.text(each), (), zero, node)
 
     def visit_short_var_declaration(self, node: Node) -> None:
         left = node.child_by_field_name("left")

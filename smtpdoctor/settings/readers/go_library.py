@@ -22,7 +22,7 @@ from smtpdoctor.settings.readers.evaluation import (
     either,
     made_of,
 )
-from smtpdoctor.settings.readers.go import FILLED, PARTS
+from smtpdoctor.settings.readers.go import FILLED, PARTS, SET_ELSEWHERE
 from smtpdoctor.settings.readers.go_documents import DECODER, cast_bool, opened, rule_of
 from smtpdoctor.settings.readers.go_loaders import filled_by, returned
 from smtpdoctor.settings.readers.go_packages import (
@@ -319,6 +319,8 @@ class Go(Typed):
         return ask.evaluator.apply(method, arguments, ask.at)
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
+        if operator == SET_ELSEWHERE and isinstance(right, Known):
+            return self.packages.set_elsewhere(self.file, right.value, left)
         if operator != FILLED or not isinstance(ask.at, Binary):
             return None
         call = ask.at.right

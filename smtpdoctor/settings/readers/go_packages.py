@@ -176,6 +176,23 @@ class Packages:
         evaluator = found[0].evaluator
         return evaluator.lookup(name, evaluator.module, END)
 
+    def set_elsewhere(self, file: str, name: str, zero: Value) -> Value:
+        """What the other files of a package set a variable to that its own gives no value."""
+        found: list[Value] = []
+        certain = False
+        for path in self.mentioning(rf"\b{name}\s*=[^=]", folder_of(file))[:MOST_FILES]:
+            module = self.module(path) if path != file else None
+            for each in module.assignments(name) if module is not None else ():
+                if each.path == (name,) and each.home is module.evaluator.module.scope:  # type: ignore[union-attr]
+                    if each.reached is not False:
+                        found.append(each.value)
+                    certain = certain or each.reached is True
+        if not certain and found:
+            found.append(zero)
+        if len(found) < 2:
+            return found[0] if found else zero
+        return either(found, found[0].span, f"{name} is set in several ways")
+
     def imported(self, file: str, name: str) -> str | None:
         """The path of what a file imports under a name."""
         module = self.module(file)

@@ -50,6 +50,21 @@ def keys() -> Known:
     return Known(Special(KEYS, Keys()))
 
 
+def handed(project: Project, file: str, type_: str) -> Known | None:
+    """What stands behind a parameter or field of such a type; None for any other type, and where
+    it can't be told which file it is."""
+    type_ = type_.rpartition(".")[2].rstrip("?")
+    if type_ not in TYPES:
+        return None
+    if b"org.apache.commons.configuration" not in (project.files.read(file) or b""):
+        return keys()
+    # of commons-configuration: one file, and no variables over it
+    paths = project.containing(rb"org\.apache\.commons\.configuration", ".java", ".kt")
+    texts = [(project.files.read(path) or b"").decode("utf-8", "replace") for path in paths]
+    names = {name for text in texts for name in LOADED.findall(text)}
+    return Known(Special(KEYS, Keys(file=names.pop()))) if len(names) == 1 else None
+
+
 def made_by(name: str, values: list[Value]) -> Known | None:
     """What a function gives that makes such an object; None for any other."""
     if name in MAKERS or name.rpartition(".")[2] == "HoconApplicationConfig":

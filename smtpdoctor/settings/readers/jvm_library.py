@@ -24,7 +24,7 @@ from smtpdoctor.settings.readers.evaluation import (
     made_of,
 )
 from smtpdoctor.settings.readers.java import KEY, PREFIX
-from smtpdoctor.settings.readers.jvm_keys import KEYS, TYPES, keys, made_by, of_keys, of_loaded
+from smtpdoctor.settings.readers.jvm_keys import KEYS, handed, keys, made_by, of_keys, of_loaded
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -437,9 +437,7 @@ class Jvm(Classes):
         """What a framework hands over: an object of a class of the folder, or the application's
         keys."""
         own = super()._handed(type_)
-        if own is not None or type_.rpartition(".")[2].rstrip("?") not in TYPES:
-            return own
-        return keys()
+        return own if own is not None else handed(self.project, self.file, type_)
 
     def instance(self, made: ClassValue, call: Call, ask: Evaluation) -> Value | None:
         return Known(Special("object", made), ask.span)

@@ -560,7 +560,7 @@ class Module:
     ) -> Assignment:
         """One assignment, with its value as it is at that place; `given` are conditions that are
         no question."""
-        frame = self._frame(bind.scope)
+        frame = self._frame(bind.inner or bind.scope)
         evaluator = self.evaluator
         evaluator.budget.count()
         value = bind.value

@@ -708,3 +708,121 @@ def test_a_client_that_another_method_sets_up(tmp_path: Path) -> None:
     assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
     root = write(tmp_path / "b", {"Mailer.cs": HANDED_ON % ""})
     assert way(one(root, "system-net-mail")) == (HOST, 587, "none", False)
+
+
+FILLED = """\
+using MailKit.Net.Smtp;
+using Microsoft.Extensions.Options;
+
+public class Sender
+{
+    private readonly MailOptions _options;
+
+    public Sender(IOptions<MailOptions> options) { _options = options.Value; }
+
+    public void Send(MimeMessage message)
+    {
+        using var client = new SmtpClient();
+        client.Connect(_options.Host, _options.Port, SecureSocketOptions.StartTls);
+        client.Authenticate(_options.User, _options.Password);
+    }
+}
+"""
+OPTIONS_CLASS = """\
+public class MailOptions
+{
+    public string Host { get; set; } = string.Empty;
+    public int Port { get; set; } = 25;
+    public string User { get; set; } = "";
+    public string Password { get; set; } = "";
+}
+"""
+STARTUP = "class Startup { void Go(IServiceCollection services) { FILLED } }"
+SMTP_SECTION = (
+    '{"Mail": {"Host": "smtp.ionos.com", "Port": 587, "User": "info@example.com",'
+    ' "Password": "word"}}'
+)
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [
+        """services.Configure<MailOptions>(options =>
+        {
+            options.Host = "smtp.ionos.com";
+            options.Port = 587;
+            options.User = "info@example.com";
+            options.Password = "word";
+        });""",
+        """services.AddOptions<MailOptions>().Configure(o => { o.Unused = 1; });
+        services.Configure<MailOptions>(o => Configuration.GetSection("Mail").Bind(o));""",
+    ],
+)
+def test_options_that_a_function_fills(tmp_path: Path, filled: str) -> None:
+    root = write(
+        tmp_path / "app",
+        {
+            "Sender.cs": FILLED,
+            "MailOptions.cs": OPTIONS_CLASS,
+            "Startup.cs": STARTUP.replace("FILLED", filled),
+            "appsettings.json": SMTP_SECTION,
+        },
+    )
+    setup = one(root, "mailkit")
+    assert way(setup) == (HOST, 587, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+
+
+def test_a_function_that_fills_another_class_says_nothing(tmp_path: Path) -> None:
+    filled = 'services.Configure<OtherOptions>(options => { options.Host = "smtp.ionos.com"; });'
+    root = write(
+        tmp_path / "app",
+        {
+            "Sender.cs": FILLED,
+            "MailOptions.cs": OPTIONS_CLASS,
+            "Startup.cs": STARTUP.replace("FILLED", filled),
+        },
+    )
+    setup = one(root, "mailkit")
+    assert {each.field for each in setup.settings.untellable} >= {"host", "username", "password"}
+
+
+def test_settings_that_the_container_of_services_is_asked_for(tmp_path: Path) -> None:
+    root = write(
+        tmp_path / "app",
+        {
+            "Sender.cs": FILLED.replace(
+                "IOptions<MailOptions> options", "MailOptions options"
+            ).replace("options.Value", "options"),
+            "MailOptions.cs": OPTIONS_CLASS,
+            "Program.cs": """builder.Services.AddSingleton<Sender>(sp => {
+                var settings = sp.GetRequiredService<IConfiguration>()
+                    .GetSection("Mail").Get<MailOptions>();
+                return new Sender(settings);
+            });""",
+            "appsettings.json": SMTP_SECTION,
+        },
+    )
+    setup = one(root, "mailkit")
+    assert way(setup) == (HOST, 587, "starttls", True)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+
+
+def test_an_empty_default_is_no_setting_of_an_object_that_others_make(tmp_path: Path) -> None:
+    """A row of a database: `= string.Empty` stands there for the compiler."""
+    sender = (
+        FILLED.replace("options.Value", "null")
+        .replace("Send(MimeMessage message)", "Send(MailOptions row)")
+        .replace("_options.", "row.")
+    )
+    setup = one(
+        write(tmp_path / "app", {"S.cs": sender, "MailOptions.cs": OPTIONS_CLASS}), "mailkit"
+    )
+    assert {each.field for each in setup.settings.untellable} >= {"host", "username", "password"}
+    made = sender.replace(
+        "using var", 'row = new MailOptions { Host = "smtp.ionos.com" }; using var'
+    )
+    setup = one(
+        write(tmp_path / "app2", {"S.cs": made, "MailOptions.cs": OPTIONS_CLASS}), "mailkit"
+    )
+    assert setup.settings.host == HOST

@@ -437,3 +437,99 @@ def test_a_parameter_that_the_function_sets_itself(tmp_path: Path) -> None:
     files = {"go.mod": MODULE, ".env": "SMTP_HOST=smtp.ionos.com\n",
              "internal/mailer/mailer.go": sender.replace('"fmt"', '"fmt"\n\t"os"')}  # fmt: skip
     assert way(one(write(tmp_path, files), "go-net-smtp")) == (HOST, 2525, "starttls", False)
+
+
+PACKAGE_VARIABLES = """\
+package mail
+
+import "gopkg.in/gomail.v2"
+
+var host string
+var port int
+var user, password string
+
+func Send() error {
+	d := gomail.NewDialer(host, port, user, password)
+	return d.DialAndSend(gomail.NewMessage())
+}
+"""
+SET_IN_INIT = """\
+package mail
+
+import "example.com/shop/env"
+
+func init() {
+	host = env.Text(hostName, "")
+	port = env.Number("SMTP_PORT", 25)
+	user = env.Text("SMTP_USER", "")
+	password = env.Text("SMTP_PASS", "")
+}
+
+const hostName = "SMTP_HOST"
+"""
+READING_PACKAGE = """\
+package env
+
+import (
+	"os"
+	"strconv"
+)
+
+func read(key string) string { return os.Getenv(key) }
+
+func Text(key, other string) string {
+	if found := read(key); found != "" {
+		return found
+	}
+	return other
+}
+
+func Number(key string, other int) int {
+	found, err := strconv.Atoi(read(key))
+	if err != nil {
+		return other
+	}
+	return found
+}
+"""
+
+
+def test_variables_of_a_package_that_another_file_sets(tmp_path: Path) -> None:
+    files = {
+        "go.mod": MODULE,
+        "mail/mail.go": PACKAGE_VARIABLES,
+        "mail/init.go": SET_IN_INIT,
+        "env/env.go": READING_PACKAGE,
+        ".env": ENV,
+    }
+    setup = one(write(tmp_path / "app", files), "gomail")
+    assert way(setup) == (HOST, 465, "implicit", False)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+
+
+def test_a_local_variable_of_another_file_sets_nothing(tmp_path: Path) -> None:
+    other = SET_IN_INIT.replace(" = env", " := env")
+    files = {
+        "go.mod": MODULE,
+        "mail/mail.go": PACKAGE_VARIABLES.replace("port int", "port int = 587"),
+        "mail/init.go": other,
+        "env/env.go": READING_PACKAGE,
+        ".env": ENV,
+    }
+    setup = one(write(tmp_path / "app", files), "gomail")
+    assert (setup.settings.username, password(setup)) == (None, None)
+
+
+def test_what_is_set_only_perhaps_can_not_be_told(tmp_path: Path) -> None:
+    perhaps = SET_IN_INIT.replace("\thost =", "\tif ready() {\n\t\thost =").replace(
+        "\tport =", "\t}\n\tport ="
+    )
+    files = {
+        "go.mod": MODULE,
+        "mail/mail.go": PACKAGE_VARIABLES,
+        "mail/init.go": perhaps,
+        "env/env.go": READING_PACKAGE,
+        ".env": ENV,
+    }
+    setup = one(write(tmp_path / "app", files), "gomail")
+    assert [each.field for each in setup.settings.untellable] == ["host"]

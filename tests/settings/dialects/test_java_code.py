@@ -785,3 +785,41 @@ def test_several_sources_of_properties(tmp_path: Path, said: str) -> None:
     }
     settings = one(write(tmp_path, files), "jakarta-mail").settings
     assert (settings.host, settings.port, settings.tls) == (HOST, 587, "implicit")
+
+
+KTOR_COMMONS = """\
+import org.apache.commons.configuration2.Configuration
+import org.apache.commons.mail.SimpleEmail
+
+fun send(config: Configuration) {
+    val email = SimpleEmail()
+    email.hostName = config.getString("host")
+    email.setSmtpPort(config.getInt("port"))
+    email.setAuthentication(config.getString("user"), config.getString("pwd"))
+    email.send()
+}
+"""
+KTOR_MAIN = """\
+import org.apache.commons.configuration2.builder.fluent.Configurations
+
+val config = Configurations().properties(File("%s"))
+"""
+
+
+def test_commons_configuration_is_a_file_without_variables_over_it(tmp_path: Path) -> None:
+    """PWD is the folder that the shell is in."""
+    files = {
+        "src/main/kotlin/Mail.kt": KTOR_COMMONS,
+        "src/main/kotlin/Main.kt": KTOR_MAIN % "mail.properties",
+        "src/main/resources/mail.properties": "host = smtp.ionos.com\nport = 587\n"
+        "user = info@example.com\npwd = word\n",
+    }
+    setup = one(write(tmp_path / "app", files), "commons-email", PWD="/srv/app", HOST="x.example")
+    assert (setup.settings.host, setup.settings.port) == ("smtp.ionos.com", 587)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+
+
+def test_commons_configuration_of_a_file_that_is_not_named(tmp_path: Path) -> None:
+    files = {"src/main/kotlin/Mail.kt": KTOR_COMMONS, "src/main/kotlin/Main.kt": KTOR_MAIN % "x"}
+    setup = one(write(tmp_path / "app", files), "commons-email", PWD="/srv/app", HOST="x.example")
+    assert {each.field for each in setup.settings.untellable} >= {"host", "password"}

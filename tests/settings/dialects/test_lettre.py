@@ -248,3 +248,22 @@ def test_lettre_before_0_10(tmp_path: Path, begun: str, expected: tuple[int, str
 def test_another_smtp_client_is_none_of_lettres(tmp_path: Path) -> None:
     text = 'fn main() { let c = SmtpClient::new("smtp.ionos.com", 587, true); }\n'
     assert not setups(write(tmp_path, {"src/main.rs": text}))
+
+
+def test_tls_that_hangs_on_what_can_not_be_told(tmp_path: Path) -> None:
+    code = """\
+fn make(strict: bool) -> SmtpTransport {
+    let mut builder = SmtpTransport::builder_dangerous("smtp.ionos.com").port(587);
+    if strict {
+        builder = builder.tls(Tls::Required(parameters()));
+    } else {
+        builder = builder.tls(Tls::Opportunistic(parameters()));
+    }
+    builder.credentials(Credentials::new("info@example.com".into(), "word".into())).build()
+}
+"""
+    setup = one(write(tmp_path, {"src/mail.rs": code}), "lettre")
+    assert [each.field for each in setup.settings.untellable] == ["tls"]
+    told = code.replace("if strict", "let strict = true; if strict")
+    setup = one(write(tmp_path, {"src/mail.rs": told}), "lettre")
+    assert way(setup) == ("smtp.ionos.com", 587, "starttls", True)
