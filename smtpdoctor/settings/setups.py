@@ -15,20 +15,16 @@ import msgspec
 
 from smtpdoctor.configuration import OWN, SHARED
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
+from smtpdoctor.settings.drafts.finish import finish
+from smtpdoctor.settings.drafts.harmless_literals import find_harmless
+from smtpdoctor.settings.drafts.outcomes import outcome_of, secrets_of
 from smtpdoctor.settings.exported import secrets_beside, secrets_by_name, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
 from smtpdoctor.settings.harmless import is_swapped
 from smtpdoctor.settings.model import Origin
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
-from smtpdoctor.settings.setup import (
-    Setup,
-    find_harmless,
-    finish,
-    outcome_of,
-    renamed,
-    secrets_of,
-)
+from smtpdoctor.settings.setup import Setup, renamed
 from smtpdoctor.settings.variables import Layer, layer_of
 from smtpdoctor.settings.workspace import Workspace
 

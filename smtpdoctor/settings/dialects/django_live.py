@@ -23,16 +23,13 @@ from smtpdoctor.settings.dialects.django import (
 from smtpdoctor.settings.dialects.django_modules import SettingsModule
 from smtpdoctor.settings.dialects.django_senders import explicit_sender
 from smtpdoctor.settings.dialects.python_code import python_variables
+from smtpdoctor.settings.drafts.finish import finish
+from smtpdoctor.settings.drafts.harmless_literals import find_harmless
+from smtpdoctor.settings.drafts.outcomes import outcome_of, secrets_of
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.model import Setting, Settings
 from smtpdoctor.settings.readers.model import Known
-from smtpdoctor.settings.setup import (
-    Setup,
-    find_harmless,
-    finish,
-    outcome_of,
-    secrets_of,
-)
+from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.workspace import Workspace
 
 

@@ -1,0 +1,88 @@
+"""What is wrong with a value by its own form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from smtpdoctor.settings import password_line, values
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
+from smtpdoctor.settings.drafts.fields import SECRETS
+from smtpdoctor.settings.drafts.places import Places
+from smtpdoctor.settings.drafts.shown_values import ShownValues
+from smtpdoctor.settings.model import Field, Problem, Secret
+from smtpdoctor.settings.readers.model import Known
+from smtpdoctor.settings.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    """What is wrong with the values of one set-up."""
+
+    draft: Draft
+    outcome: Outcome
+    workspace: Workspace
+    places: Places
+    shown: ShownValues
+
+    def of(self, field: Field, text: str, option: Option) -> tuple[Problem | None, str]:
+        """The problem of a field, and its words; `text` is what reports show of it."""
+        if not text:
+            return None, ""
+        if field == "url" and isinstance(option.value, Known):
+            return self._cut_off(option) or self._url_problem(str(option.value.value))
+        if field == "host":
+            host = values.read_host(self.outcome.host or "")
+            return host.problem, host.detail
+        if field == "username":
+            name = self.outcome.username or ""
+            if values.repeats_host(name, self.outcome.host, "username"):
+                return self._host_again(field, option)
+            user = values.read_username(name)
+            return user.problem, user.detail
+        if field == "sender":
+            sender = values.read_address(self.outcome.sender or "")
+            return sender.problem, sender.detail
+        if field in SECRETS:
+            text = (self.outcome.password if field == "password" else self.outcome.token) or ""
+            if values.repeats_host(text, self.outcome.host, "password"):
+                return self._host_again(field, option)
+            secret = values.read_secret(Secret(text))
+            return secret.problem, secret.detail
+        return None, ""
+
+    def _host_again(self, field: Field, option: Option) -> tuple[Problem, str]:
+        """What is wrong with a login that has the host's text, with the variable of both."""
+        problem, detail = values.HOST_AGAIN
+        named = [name for name in option.value.variables if self.shown.may_be_named(name)]
+        if named and self.places.reads_host(option, field):
+            detail = f"read from {named[0]}, as the host is"
+        return problem, detail
+
+    def _cut_off(self, option: Option) -> tuple[Problem, str] | None:
+        """A URL of which the reader of its `.env` takes what follows # for a comment."""
+        names = option.value.variables
+        held = self.draft.variables.held(names[0]) if len(names) == 1 else []
+        read = password_line.of_dotenv(held[0], names[0], self.workspace) if held else None
+        if read is None or "cut-at-hash" not in read.altered[0].alterations:
+            return None
+        what = f"{read.altered[0].reader} takes what follows # for a comment"
+        return "not-encoded", f"{what}: write # as %23"
+
+    def _url_problem(self, text: str) -> tuple[Problem | None, str]:
+        """Characters that must be encoded, where the program gets something else for them."""
+        from smtpdoctor.settings.url import read_url
+
+        url, outcome = read_url(text), self.outcome
+        if outcome.url_as_written:
+            return None, ""
+        login = (part and text[slice(*part.span)] for part in (url.username, url.password))
+        # RFC 3986 §3.2: they end the server's part for every parser, and what a table has of the
+        # URL is what was meant
+        if url.problem == "not-encoded" and any(re.search("[/?#]", part or "") for part in login):
+            return url.problem, url.detail
+        meant = [part and part.value.reveal() for part in (url.host, url.username, url.password)]
+        real = [outcome.host, outcome.username or None, outcome.password or None]
+        if url.problem != "not-encoded" or (meant == real and outcome.fault is None):
+            return None, ""
+        return url.problem, url.detail
