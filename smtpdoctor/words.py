@@ -42,6 +42,7 @@ PROBLEM_WORDS: dict[Problem, str] = {
     "not-encoded": "has a character that must be encoded",
     "placeholder": "looks like a placeholder",
     "host-again": "has the host's text",
+    "still-encoded": "stays percent-encoded",
     "conflict": "contradicts another setting",
     "missing": "is not set",
     "unknown": "names a mail library that smtpdoctor doesn't know",

@@ -75,8 +75,11 @@ class Run:
         """Whether a failure is how the machine is made, and the run did without what failed.
 
         An address of a family that has no route, or the other loopback address, beside one that
-        was reached; no name server where the name was found without.
+        was reached; no name server where the name was found without; a login that a program takes
+        out of a URL without decoding it, and that the server took.
         """
+        if isinstance(item, SettingRead) and item.setting.problem == "still-encoded":
+            return self.logged_in
         if isinstance(item, ConnectAttempt):
             harmless = item.outcome == "no-route" or is_loopback(item.address)
             return harmless and any(
@@ -222,6 +225,12 @@ class Run:
             and main.works
             and not any(exchange.ok is False for exchange in main.exchanges)
         )
+
+    @property
+    def logged_in(self) -> bool:
+        """Whether the server took the login on the configured way."""
+        login = self.main.step("auth") if self.main is not None else None
+        return login is not None and login.ok is True
 
     @property
     def login_reasons(self) -> list[str]:

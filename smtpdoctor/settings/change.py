@@ -114,6 +114,12 @@ def to_send(settings: Settings) -> Change | None:
     return Change(settings=found.settings, edits=found.edits, steps=found.steps)
 
 
+def to_decode(settings: Settings) -> Change:
+    """The change after which a set-up's program decodes the login that it takes out of a URL."""
+    found = next((item for item in settings.prepared if item.decodes), None)
+    return Change(edits=found.edits) if found is not None else Change()
+
+
 def _prepared(  # branches: one wish after the other, put together at the end
     settings: Settings,
     *,
@@ -177,7 +183,7 @@ def _goal(settings: Settings, port: int | None, tls: TLSMode | None) -> Prepared
     new_tls = tls if tls != settings.tls else None
     for wanted in ((new_port, new_tls), (new_port, tls), ("any" if new_port else None, new_tls)):
         for item in settings.prepared:
-            named = item.host or item.sender or item.username or item.sends
+            named = item.host or item.sender or item.username or item.sends or item.decodes
             if (item.port, item.tls) == wanted and not named:
                 return item
     return None

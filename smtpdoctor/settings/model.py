@@ -46,6 +46,7 @@ Problem = Literal[
     "not-encoded",  # a URL whose user or password holds reserved characters
     "placeholder",  # a template's text, or ${…}
     "host-again",  # a user name, password or token that is the host's own text
+    "still-encoded",  # a user name or password out of a URL that nobody decoded: %40 for @
     "conflict",  # two settings that exclude each other
     "missing",  # the host, where other settings are there
     "unknown",  # a client that nobody here knows
@@ -339,10 +340,12 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
 
     It leads to these values; None leaves one as it is. In `edits`, `settings` and `steps`,
     `{host}`, `{port}`, `{sender}` and `{username}` stand for a value that is free. `sends`: with it
-    the program sends by these settings, which it does not now.
+    the program sends by these settings, which it does not now. `decodes`: with it the program
+    decodes the login that it takes out of a URL.
     """
 
     sends: bool = False
+    decodes: bool = False
     host: bool = False
     port: int | Literal["any"] | None = None
     tls: TLSMode | None = None

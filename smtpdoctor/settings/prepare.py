@@ -14,9 +14,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
+from urllib.parse import unquote_plus
 
 import msgspec
 
+from smtpdoctor.settings import encoded
 from smtpdoctor.settings.change import PAIRS
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.model import Edit, Field, Prepared, TLSMode
@@ -29,6 +31,7 @@ from smtpdoctor.settings.readers.model import (
     Span,
     Symbol,
     Unknown,
+    Value,
     truth,
 )
 from smtpdoctor.settings.variables import Held, Variables
@@ -72,6 +75,10 @@ NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
 TEXT_SWITCHES: tuple[LanguageName, ...] = ("java", "kotlin")
 AS_TEXT = re.compile(r'".*"|(?:String\.valueOf|\w+\.toString)\(.*\)|.*\.toString\(\)')
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
+#: The parts of a URL, as steps name them.
+PART_WORDS = {
+    "scheme": "the scheme", "host": "the host", "port": "the port", "user": "the user name",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +88,8 @@ class Written:
     edits: tuple[Edit, ...] = ()
     settings: tuple[tuple[str, str | None], ...] = ()
     steps: tuple[str, ...] = ()
+    #: Parts of variables' texts that the edits and steps change: name, place, new text.
+    parts: tuple[tuple[str, tuple[int, int], str], ...] = ()
 
 
 def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Prepared]:
@@ -100,6 +109,9 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         yield from _sending(draft, writer, now, _sends)
     elif _leaves_the_login(draft, outcome):
         yield from _sending(draft, writer, now, _logs_in)
+    decoded = encoded.decoding(draft, outcome, workspace)
+    if decoded:
+        yield Prepared(decodes=True, edits=decoded)
     for field in TEXT_FIELDS:
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
@@ -278,12 +290,23 @@ def is_worked_out(draft: Draft, option: Option) -> bool:
     names = option.value.variables
     if names and all(PROFILE.search(name) for name in names):
         return True
+    places = _places(option.value)
     return any(
         variable in option.value.variables
+        and (not places or not _places(other.value) or bool(places & _places(other.value)))
         for name, other in draft.options.items()
         if draft.dialect.fields.get(name) == "port"
         for variable in other.value.variables
     )
+
+
+def _is_part(value: Value) -> bool:
+    return isinstance(value, Known) and value.part is not None
+
+
+def _places(value: Value) -> set[tuple[int, int]]:
+    """Which parts of one text a value is made from."""
+    return {step.place for step in value.trail if step.kind == "part" and step.place}
 
 
 class _Writer:
@@ -301,7 +324,8 @@ class _Writer:
     ) -> dict[str, Any]:
         """The options after a change: those that the code says, and the others as the variables
         then make them."""
-        changed = self._read(written.settings) if written.settings else {}
+        settings = (*written.settings, *self._with_parts(written.parts))
+        changed = self._read(settings) if settings else {}
         return {
             name: value
             for name, value in {**now, **changed, **changes}.items()
@@ -324,9 +348,25 @@ class _Writer:
             self._under[settings] = found
         return self._under[settings]
 
+    def _with_parts(
+        self, parts: Sequence[tuple[str, tuple[int, int], str]]
+    ) -> Iterator[tuple[str, str]]:
+        """The variables with these parts of their texts changed. They may hold secrets."""
+        for name in dict.fromkeys(part[0] for part in parts):
+            text = self._text_of(name) or ""
+            for _, (first, last), new in sorted({p for p in parts if p[0] == name}, reverse=True):
+                text = text[:first] + new + text[last:]
+            yield name, text
+
+    def _text_of(self, name: str) -> str | None:
+        held = self.draft.variables.held(name)
+        text = held[0].value.value if held and isinstance(held[0].value, Known) else None
+        return text if isinstance(text, str) else None
+
     def write(self, changes: Mapping[str, Any]) -> Written | None:
         """All the changes together; None where one of them can't be said."""
         edits: list[Edit] = []
+        parts: list[tuple[str, tuple[int, int], str]] = []
         settings: dict[str, str | None] = {}
         steps: list[str] = []
         new: dict[str, Any] = {}
@@ -357,6 +397,7 @@ class _Writer:
             edits += [edit for edit in written.edits if edit.replace != edit.with_]
             settings.update(written.settings)
             steps += written.steps
+            parts += written.parts
         for name in [name for name in new if name in self.draft.unset]:
             settings[self.draft.unset[name]] = worded(new.pop(name))
         if new:
@@ -365,7 +406,12 @@ class _Writer:
                 return None
             edits += added
         edits.sort(key=lambda edit: (edit.file, edit.line, edit.columns), reverse=True)
-        return Written(tuple(edits), tuple(settings.items()), tuple(steps))
+        return Written(
+            tuple(dict.fromkeys(edits)),
+            tuple(settings.items()),
+            tuple(dict.fromkeys(steps)),
+            tuple(dict.fromkeys(parts)),
+        )
 
     def _renamed(self, changes: Mapping[str, Any]) -> dict[str, Edit]:
         """Switches whose lines get the names of their opposites, which are nowhere yet:
@@ -411,6 +457,9 @@ class _Writer:
         names = option.value.variables or option.through
         if isinstance(value, bool) and is_worked_out(self.draft, option):
             return self._outright(option, value)
+        in_text = self._part(option, value)
+        if in_text is not None:
+            return in_text
         variables = [name for name in names if self.draft.variables.held(name)]
         if not variables and option.name in self.draft.unset and option.again is not None:
             text = worded(value)
@@ -435,6 +484,48 @@ class _Writer:
             if text.lower() in PAIRS:
                 written = Written(written.edits, ((variables[0], _texts(text, False)[0]),))
         return written
+
+    def _part(self, option: Option, value: Any) -> Written | None:
+        """Another text of a part of the variable that the code takes apart: the URL's port."""
+        names = [name for name in option.value.variables if self._text_of(name)]
+        if len(names) != 1 or not isinstance(option.value, Known):
+            return None
+        whole = self._text_of(names[0]) or ""
+        for step in [step for step in option.value.trail if step.kind == "part" and step.place]:
+            first, last = step.place or (0, 0)
+            for text in _texts_of_part(step.name, whole[first:last], value):
+                new = (
+                    f":{text}" if step.name == "port" and whole[first - 1 : first] != ":" else text
+                )
+                part = (names[0], (first, last), new)
+                if self._comes_to(option, part, value):
+                    return self._part_said(step, part)
+        return None
+
+    def _comes_to(self, option: Option, part: tuple[str, tuple[int, int], str], value: Any) -> bool:
+        """Whether the program makes the value of it; where nothing can say that, whether it makes
+        what is there now of what is there now."""
+        if option.again is None:
+            assert isinstance(option.value, Known)
+            old = (self._text_of(part[0]) or "")[slice(*part[1])]
+            return unquote_plus(old) == str(option.value.value)
+        came_to = option.again(self.draft.variables.with_(dict(self._with_parts([part]))))
+        return isinstance(came_to, Known) and _same(came_to.value, value, self.draft.language)
+
+    def _part_said(self, step: Origin, part: tuple[str, tuple[int, int], str]) -> Written | None:
+        name, _, new = part
+        old = self._one_line(step.span) if step.span is not None else None
+        if step.span is None or old is None:
+            what = PART_WORDS.get(step.name, "its part")
+            return Written(steps=(f"in {name}: {what} {new.lstrip(':')}",), parts=(part,))
+        shown = self.workspace.shown(step.span, keep=True)
+        columns = step.span.columns
+        if shown is not None and shown.columns is not None:
+            columns = shown.columns
+        edit = Edit(
+            file=step.span.file, line=step.span.line, columns=columns, replace=old, with_=new
+        )
+        return Written((edit,), parts=(part,))
 
     def _outright(self, option: Option, value: bool) -> Written | None:
         """The value itself in the place of the expression that works it out."""
@@ -590,7 +681,7 @@ class _Writer:
     def _new(
         self, option: Option, value: Any, old: str | None, *, read_from_variable: bool
     ) -> str | None:
-        if old is None or option.bare:
+        if old is None or option.bare or _is_part(option.value):
             return None if old is None else str(value)
         if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
             return option.words[value]
@@ -617,6 +708,16 @@ def _texts(old: str, value: Any) -> list[str]:
         words = ["true", "1", "yes", "on"] if value else ["false", "0", "no", "off"]
         return list(dict.fromkeys((own, *words)))
     return [str(value)]
+
+
+def _texts_of_part(name: str, old: str, value: Any) -> list[str]:
+    """The texts of a part of a URL that may stand for the value."""
+    if not isinstance(value, bool):
+        return [str(value)]
+    if name == "port":
+        return [text for text in map(str, PORTS) if text != old]
+    swapped = old[:-1] if old.lower().endswith("s") else f"{old}s"
+    return [swapped] if name == "scheme" else _texts(old, value)
 
 
 def worded(value: Any) -> str:

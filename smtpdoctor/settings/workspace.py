@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote_plus
 
 from smtpdoctor.settings import harmless
 from smtpdoctor.settings.dependencies import Dependencies
@@ -633,6 +634,8 @@ class Workspace:
                 )
                 continue
             inner = harmless.unquoted(self.text_of(span) or "")
+            if value.part is not None and span == value.part.span and unquote_plus(inner) == text:
+                inner = text  # percent-encoded, as it stands in a URL
             known = harmless.shown(kind, inner) == inner or (
                 kind in NARROW and is_plain_expression(inner)
             )

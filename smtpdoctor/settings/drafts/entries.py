@@ -32,6 +32,9 @@ class Entries:
 
     def found(self) -> Iterator[Setting]:
         """Of each field the option that the program goes by."""
+        url = self.places.taken_apart()
+        if url is not None and "url" not in self.outcome.by:
+            yield self._entry("url", url)
         for field in FIELDS:
             names = [name for name in self.outcome.by.get(field, ()) if self.shown.is_written(name)]
             if names:
@@ -67,7 +70,8 @@ class Entries:
             places.add(held.value.span)
             origin, _ = self.places.held(held, field)
             known = self.shown.harmless(field, str(held.value.value)) if field in KINDS else MASK
-            shown = MASK if field in SECRETS else known if field != "url" else MASK
+            is_part = isinstance(option.value, Known) and option.value.part is not None
+            shown = MASK if field in SECRETS or field == "url" or is_part else known
             same = isinstance(counts.value, Known) and counts.value.value == held.value.value
             yield Shadowed(origin=origin, text=shown, same=same)
 

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.drafts.fields import SECRETS
+from smtpdoctor.settings.encoded import is_still_encoded
 from smtpdoctor.settings.model import Field, OptionLine, Origin
 from smtpdoctor.settings.prepare import is_worked_out
 from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.readers.parts import OF_URL
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
@@ -29,9 +31,13 @@ class Places:
         """Where the value is to be changed, and that line as it may be shown."""
         held = self.layers(option)
         worked_out = field == "tls" and is_worked_out(self.draft, option)
-        if worked_out or self.reads_host(option, field):
+        code = is_still_encoded(option, self.draft.language)
+        if worked_out or code or self.reads_host(option, field):
             return self.written(option, option.value.span, field)
         if held and isinstance(option.value, Known):
+            part = option.value.part
+            if part is not None and part.span is not None:
+                return self.in_file(_name_of(held[0]), part.span, field)
             return self.held(held[0], field)
         return self.written(option, option.value.written, field)
 
@@ -61,9 +67,18 @@ class Places:
         joined = any(step.kind == "joined" for step in option.value.trail)
         return found[-1] if len(found) == 1 or (found and not joined) else []
 
+    def taken_apart(self) -> Option | None:
+        """The variable with the URL that the code takes the options out of."""
+        for option in self.draft.options.values():
+            steps = {step.name for step in option.value.trail if step.kind == "part"}
+            held = self.layers(option)
+            if held and isinstance(held[0].value, Known) and OF_URL & steps:
+                return Option("url", held[0].value)
+        return None
+
     def held(self, held: Held, field: Field | None) -> tuple[Origin, str | None]:
         """Where a variable is set."""
-        name, span = held.root.name if held.root else "", held.value.span
+        name, span = _name_of(held), held.value.span
         if span is None:
             kind = "stdin" if held.layer.kind == "stdin" else "environment"
             return Origin(kind=kind, name=name), None  # type: ignore[arg-type]
@@ -95,3 +110,8 @@ class Places:
         if option.value.span is not None:
             origin, line = self.in_file(option.name, option.value.span, field)
             yield OptionLine(option=option.name, origin=origin, source_line=line)
+
+
+def _name_of(held: Held) -> str:
+    """What a variable is called where its text comes from."""
+    return held.root.name if held.root else ""

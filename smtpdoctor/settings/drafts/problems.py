@@ -10,6 +10,7 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.drafts.fields import SECRETS
 from smtpdoctor.settings.drafts.places import Places
 from smtpdoctor.settings.drafts.shown_values import ShownValues
+from smtpdoctor.settings.encoded import DECODERS, is_still_encoded
 from smtpdoctor.settings.model import Field, Problem, Secret
 from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.workspace import Workspace
@@ -30,26 +31,35 @@ class Problems:
         if not text:
             return None, ""
         if field == "url" and isinstance(option.value, Known):
-            return self._cut_off(option) or self._url_problem(str(option.value.value))
+            said = str(option.value.value)
+            if "url" not in self.outcome.by and "://" not in said:
+                return "not-a-url", "no scheme stands in front: smtp:// or smtps://"
+            return self._cut_off(option) or self._url_problem(said)
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
         if field == "username":
             name = self.outcome.username or ""
-            if values.repeats_host(name, self.outcome.host, "username"):
-                return self._host_again(field, option)
             user = values.read_username(name)
-            return user.problem, user.detail
+            return self._of_login(field, name, option) or (user.problem, user.detail)
         if field == "sender":
             sender = values.read_address(self.outcome.sender or "")
             return sender.problem, sender.detail
         if field in SECRETS:
             text = (self.outcome.password if field == "password" else self.outcome.token) or ""
-            if values.repeats_host(text, self.outcome.host, "password"):
-                return self._host_again(field, option)
             secret = values.read_secret(Secret(text))
-            return secret.problem, secret.detail
+            return self._of_login(field, text, option) or (secret.problem, secret.detail)
         return None, ""
+
+    def _of_login(self, field: Field, text: str, option: Option) -> tuple[Problem, str] | None:
+        """What is wrong with a user name or secret by where it comes from."""
+        if values.repeats_host(
+            text, self.outcome.host, "username" if field == "username" else "password"
+        ):
+            return self._host_again(field, option)
+        if is_still_encoded(option, self.draft.language):
+            return "still-encoded", DECODERS[self.draft.language].because
+        return None
 
     def _host_again(self, field: Field, option: Option) -> tuple[Problem, str]:
         """What is wrong with a login that has the host's text, with the variable of both."""

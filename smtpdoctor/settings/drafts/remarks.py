@@ -84,11 +84,17 @@ class Remarks:
                 continue
             origin, line = self.places.held(held[0][0], field)
             reads = self.places.lines_of(option, field)
+            url = self.places.taken_apart()
             # it says no field: what other options of that field come to is another matter
             yield SetupRemark(
-                kind="fault", option=origin.name or name, text="", because=value.text,
-                origin=origin, source_line=line, beside=tuple(reads),
-            )  # fmt: skip
+                kind="fault",
+                option=origin.name or name,
+                text=self.shown.text("url", url) if url is not None else "",
+                because=value.text,
+                origin=origin,
+                source_line=line,
+                beside=tuple(reads),
+            )
 
     def _refused(self) -> Iterator[SetupRemark]:
         """The line of a `.env` at which the program ends."""

@@ -52,13 +52,8 @@ class ShownValues:
             from smtpdoctor.settings.url import read_url
 
             return read_url(str(option.value.value)).masked
-        if field in ("tls", "verify"):
-            written = self.workspace.text_of(option.value.span) or ""
-            says_it = written != option.name  # a switch is there, or it isn't
-            if says_it and HARMLESS_TEXT.fullmatch(written) and not option.value.variables:
-                shown = self.harmless(field, written)
-                if shown != MASK:  # else what it comes to: `settings.UseSsl`
-                    return shown
+        if field in ("tls", "verify") and (said := self._switch(field, option)):
+            return said
         parts: dict[Field, str | None] = {
             "host": self.outcome.host,
             "username": self.outcome.username,
@@ -72,6 +67,16 @@ class ShownValues:
             if isinstance(raw, bool):
                 value = literal(raw, self.draft.language) or value
         return self.harmless(field, value)
+
+    def _switch(self, field: Field, option: Option) -> str:
+        """A switch or a scheme as it is written; "" for what only the program makes of it."""
+        part = option.value.part if isinstance(option.value, Known) else None
+        written = self.workspace.text_of(part.span if part else option.value.span) or ""
+        says_it = written != option.name  # a switch is there, or it isn't
+        if not says_it or (part is None and option.value.variables):
+            return ""
+        shown = self.harmless(field, written) if HARMLESS_TEXT.fullmatch(written) else MASK
+        return shown if shown != MASK else ""  # `settings.UseSsl`
 
     def harmless(self, field: Field, value: str) -> str:
         """The value where it has the form of its field and holds none of the secrets."""

@@ -14,6 +14,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from smtpdoctor.settings.readers import javascript_urls as urls
+from smtpdoctor.settings.readers import parts
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -85,7 +87,13 @@ GLOBALS: dict[str, Any] = {
         name: Special(name)
         for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
     },
-    **{name: Special(name) for name in ("Array", "Promise", "encodeURIComponent", "URL")},
+    **{
+        name: Special(name)
+        for name in (
+            *("Array", "Promise", "URL", "URLSearchParams"),
+            *("encodeURIComponent", "decodeURIComponent", "decodeURI"),
+        )
+    },
     "useRuntimeConfig": RUNTIME_CONFIG,
     "require": REQUIRE,
     # the browser's, which a server asks for with typeof
@@ -98,6 +106,7 @@ LIBRARIES = {
     "path": "path",
     "path/posix": "path",
     "url": "url",
+    "querystring": "querystring",
     "fs": "fs",
     "fs/promises": "fs",
     "js-yaml": "yaml",
@@ -398,6 +407,8 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
     "Number.isNaN": lambda value: isinstance(value, float) and math.isnan(value),
     # ECMA-262 §19.2.6.4 leaves these as they are
     "encodeURIComponent": lambda value: quote(to_text(value), safe="!'()*~-._"),
+    "decodeURIComponent": lambda value: urls.decoded(to_text(value)),
+    "decodeURI": lambda value: urls.decoded(to_text(value)),
     "JSON.parse": lambda value, *_: wrapped(from_json(value)),
     "JSON.stringify": lambda value, *_: json.dumps(value) if isinstance(value, str) else oops(),
 }
@@ -429,12 +440,14 @@ def joined_path(*parts: Any) -> str:
 FILES = frozenset({"fs.readFileSync", "fs.readFile", "JSON.parse", "yaml.load", "yaml.parse"})
 
 #: Libraries whose functions a program takes out of them: `const { str } = require("envalid")`.
-TAKEN_APART = frozenset({"envalid", "t3", "firebase-functions", "env-var", "nodemailer-shared"})
+TAKEN_APART = frozenset(
+    {"envalid", "t3", "firebase-functions", "env-var", "nodemailer-shared", "url", "querystring"}
+)
 #: Libraries whose functions are called by their names.
 CALLED = frozenset(
     {
         "path", "url", "fs", "yaml", "firebase", "firebase-functions", "env-var",
-        "nodemailer-shared",
+        "nodemailer-shared", "querystring", "URL",
     }
 )  # fmt: skip
 
@@ -678,10 +691,11 @@ class JavaScript:
             from smtpdoctor.settings.readers.javascript_schemas import called
 
             return called(name, call, ask)
+        url = urls.called(self, name, call, ask)
+        if url is not None:
+            return url
         if name in PATHS:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
-            if name == "URL" and len(values) < 2:
-                return None
             return ask.apply(PATHS[name], *values)
         if name in CONVERSIONS and not call.new:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
@@ -763,18 +777,26 @@ class JavaScript:
         if isinstance(value, Special):
             return self._special_method(call, value, bound.name, ask)
         if isinstance(value, str) and bound.name in TEXT_METHODS:
-            values = [each for _, each in ask.evaluator.arguments(call, ask.frame)]
-            return ask.apply(TEXT_METHODS[bound.name], object_, *values)
+            return self._text_method(call, object_, bound.name, ask)
         if isinstance(value, int | float) and bound.name == "toString":
             return ask.apply(to_text, object_)
         if isinstance(value, List):
             return self._list_method(call, value, bound.name, ask)
         if isinstance(value, Map) and value.kind == "config" and bound.name == "get":
             return self._configured(object_, self._first(call, ask), ask)
+        if isinstance(value, Map) and value.kind in (urls.URL, urls.SEARCH):
+            return urls.method(object_, bound.name, self._first(call, ask), ask)
         if object_.absent:
             text = f"{bound.name}() of undefined: the program stops here"
             return Unknown("computed", text, ask.span, object_.trail)
         return None
+
+    def _text_method(self, call: Call, text: Known, name: str, ask: Evaluation) -> Value:
+        values = [each for _, each in ask.evaluator.arguments(call, ask.frame)]
+        separator = values[0].value if len(values) == 1 and isinstance(values[0], Known) else ""
+        if name == "split" and isinstance(separator, str) and separator:
+            return parts.split(text, separator, -1, self.project, ask)
+        return ask.apply(TEXT_METHODS[name], text, *values)
 
     def _configured(self, whole_: Known, key: Value, ask: Evaluation) -> Value:
         """`config.get("smtp.host")` of the package config, which throws for what is not there."""

@@ -47,6 +47,7 @@ OriginKind = Literal[
     "conversion",  # Number(), int(), cast=bool: what the value went through
     "condition",  # what decided between several ways
     "joined",  # made from several values: no single place holds it
+    "part",  # code took it out of a longer text: a URL's port, which `name` says
     "kept",  # a variable that a library has and getenv() doesn't find
     "exported",  # a variable of this process that a file's value is made from,
     "specifier",  # a part of it was replaced by systemd, by what is not known here
@@ -95,12 +96,16 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One step on the way of a value. `span` is where it is written, `read_at` where it is used."""
+    """One step on the way of a value. `span` is where it is written, `read_at` where it is used.
+
+    `place` is where a part stands in the text that it was taken out of.
+    """
 
     kind: OriginKind
     name: str
     span: Span | None = None
     read_at: Span | None = None
+    place: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +134,19 @@ class Known:
         """The characters to change to change this value; None where it has no place."""
         if any(origin.kind == "joined" for origin in self.trail):
             return self.span
+        part = self.part
+        if part is not None and part.span is not None:
+            return part.span
         for origin in self.trail:
             if origin.kind in ("environment", "constant"):
                 return origin.span
         return self.span
+
+    @property
+    def part(self) -> Origin | None:
+        """Which part of a longer text it is, where it is one part of one text."""
+        parts = [origin for origin in self.trail if origin.kind == "part"]
+        return parts[-1] if parts else None
 
     @property
     def absent(self) -> bool:

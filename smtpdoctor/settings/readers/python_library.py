@@ -14,8 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from smtpdoctor.settings.readers import dynaconf
+from smtpdoctor.settings.readers import dynaconf, parts
+from smtpdoctor.settings.readers import python_urls as urls
 from smtpdoctor.settings.readers.email_url import LIBRARIES, STEP
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
@@ -81,6 +83,8 @@ MODULES: dict[str, dict[str | None, Any]] = {
         "environb": Special("bytes"),
     },
     "os.path": {"os": Special("os")},  # which imports it itself
+    **urls.MODULES,
+    "six.moves.urllib.parse": urls.MODULES["urllib.parse"],
     "decouple": {
         None: Special("decouple"),
         "config": DECOUPLE,
@@ -171,6 +175,7 @@ TLS_CONTEXT = "ssl.SSLContext"
 MEMBERS: dict[str, Any] = {
     "os.environ": ENVIRONMENT,
     "os.getenv": Special("os.getenv"),
+    **urls.MEMBERS,
     "decouple.config": DECOUPLE,
     "environ-module.Env": Special("make-environ"),
     "environ-module.FileAwareEnv": Special("make-environ"),
@@ -474,6 +479,10 @@ def formataddr(pair: Any) -> str:
 
 CONVERSIONS: dict[str, Callable[..., Any]] = {
     "formataddr": formataddr,
+    "urllib.parse.unquote": lambda text: unquote(to_text(text)),
+    "urllib.parse.unquote_plus": lambda text: unquote_plus(to_text(text)),
+    "urllib.parse.quote": lambda text, safe="/": quote(to_text(text), to_text(safe)),
+    "urllib.parse.quote_plus": lambda text: quote_plus(to_text(text)),
     "secret": lambda value: value,
     "int": to_integer,
     "float": to_float,
@@ -551,6 +560,8 @@ class Python:
             found = self._of_a_variable(value, name, ask) or default_of(value, name)
             return found or ask.unknown("computed", f"what {name} is can't be told")
         if isinstance(value, Map) and value.kind in ("self", TLS_CONTEXT, SECRETS):
+            return value.get(name, ask.span)
+        if isinstance(value, Map) and value.kind in urls.KINDS and value.entry(name) is not None:
             return value.get(name, ask.span)
         if isinstance(value, Map) and not value.whole:  # a changed object that isn't known
             return value.get(name, ask.span)
@@ -653,6 +664,9 @@ class Python:
             return self._document(values[0], ask)
         if name in CONVERSIONS:
             return ask.apply(CONVERSIONS[name], *values, conversion=name)
+        url = urls.called(self, name, values[0], ask) if values else None
+        if url is not None:
+            return url
         match name:
             case "os.getenv":
                 return self._variable(call, ask)
@@ -725,6 +739,9 @@ class Python:
         text = isinstance(object_, Unknown) or isinstance(object_.value, str)
         if text and bound.name == "join" and values:
             return self._join(object_, values[0], ask)
+        separator = values[0].value if len(values) == 1 and isinstance(values[0], Known) else ""
+        if text and bound.name == "split" and isinstance(separator, str) and separator:
+            return parts.split(object_, separator, -1, self.project, ask)
         if text and bound.name in TEXT_METHODS:
             return ask.apply(
                 lambda t, *rest: (
@@ -1062,8 +1079,8 @@ class Python:
     ) -> Value | None:
         """django-environ's and environs' env("X", default=…), env.int("X", 587)."""
         casts = CASTS[special.name]
-        if kind in ("email", "email_url", "email_url_config", "dj_email_url"):
-            return self._environ_url(call, special, ask)
+        if kind in ("email", "email_url", "email_url_config", "dj_email_url", "url"):
+            return self._environ_url(call, special, kind, ask)
         smart = special.name == "environ" and not kind
         given = ask.argument(call, 1, "cast") if smart else None
         if kind not in casts:
@@ -1096,11 +1113,15 @@ class Python:
             return found
         return ask.apply(casts[kind], found, conversion=f"env.{kind}")
 
-    def _environ_url(self, call: Call, special: Special, ask: Evaluation) -> Value | None:
-        """env.email_url(): one variable that holds the whole set-up."""
+    def _environ_url(
+        self, call: Call, special: Special, kind: str, ask: Evaluation
+    ) -> Value | None:
+        """env.email_url(): one variable that holds the whole set-up; env.url() is urlparse()."""
         library = "django-environ" if special.name == "environ" else "dj-email-url"
         variable = ask.argument(call, 0, "var") or Known("EMAIL_URL")
         found = ask.variable(variable, ask.argument(call, 1, "default"))
+        if kind == "url":
+            return urls.called(self, "urllib.parse.urlparse", found, ask)
         return self._email_url(self._proxied(found, ask, special.name), library, ask)
 
     def _proxied(self, found: Value, ask: Evaluation, library: str) -> Value:

@@ -75,6 +75,54 @@ def test_positive_a_text_in_a_document_that_keeps_types() -> None:
     assert (edit.replace, edit.with_) == ('"false"', "false")
 
 
+URL = "smtp://info%40example.com:word@smtp.ionos.com:587"
+
+
+def login_of_a_url(user: str, url: str = URL) -> Scene:
+    code = (
+        "require('dotenv').config();\nconst nodemailer = require('nodemailer');\n"
+        "const u = new URL(process.env.SMTP_URL);\nconst t = nodemailer.createTransport({\n"
+        "  host: u.hostname, port: Number(u.port), secure: u.protocol === 'smtps:',\n"
+        f"  auth: {{\n    user: {user},\n    pass: u.password,\n  }},\n}});\n"
+        "t.sendMail({ from: 'info@example.com', to });\n"
+    )
+    package = '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "^16.0.0"}}'
+    return Scene.of_folder({"package.json": package, "m.js": code, ".env": f"SMTP_URL={url}\n"})
+
+
+def test_positive_a_login_out_of_a_url_that_nothing_decodes() -> None:
+    scene = login_of_a_url("u.username")
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.title == "the user name out of the URL is not decoded"
+    assert [(at.file, at.line) for at in found.locations] == [("m.js", 7)]
+    assert [(edit.file, edit.with_) for edit in found.fixes[0].edits] == [
+        ("m.js", "decodeURIComponent(u.username)")
+    ]
+
+
+def test_positive_a_server_that_refuses_it_makes_it_certain() -> None:
+    scene = login_of_a_url("u.username").refuse("auth", "535 5.7.8 authentication failed")
+    assert scene.codes("error") == [CODE]
+    assert scene.diagnosis(CODE).confidence == "certain"
+    assert scene.judge().unexplained == ()
+
+
+def test_positive_a_note_where_the_server_takes_it() -> None:
+    scene = login_of_a_url("u.username").run_through()
+    assert (scene.diagnosis(CODE).severity, scene.judge().verdict) == ("note", "healthy")
+
+
+def test_negative_a_login_out_of_a_url_that_is_decoded() -> None:
+    assert login_of_a_url("decodeURIComponent(u.username)").run_through().codes() == []
+
+
+def test_look_alike_a_url_without_anything_encoded() -> None:
+    scene = login_of_a_url("u.username", URL.replace("info%40example.com", "info"))
+    assert CODE not in scene.codes()
+
+
 def test_negative_the_text_is_compared() -> None:
     secure = "process.env.SMTP_SECURE === 'true'"
     scene = Scene.of_folder(nodemailer(secure=secure, SMTP_SECURE="false")).run_through()

@@ -124,7 +124,7 @@ def _named_elsewhere(entry: Setting) -> bool:
         return entry.problem in host_malformed.PROBLEMS
     if entry.problem in NO_LOGIN:
         return entry.field in CREDENTIALS
-    return entry.problem == "not-encoded"
+    return entry.problem in ("not-encoded", "still-encoded")
 
 
 def _title(entry: Setting, near: list[NearMiss]) -> str:

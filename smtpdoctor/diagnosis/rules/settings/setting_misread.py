@@ -13,9 +13,11 @@ from smtpdoctor.diagnosis.fixes import change_settings, fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views import options
-from smtpdoctor.diagnosis.views.entries import near_misses
+from smtpdoctor.diagnosis.views.entries import faults, near_misses
+from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.diagnosis.wording.mode import foretold_fixes
+from smtpdoctor.settings import change
 from smtpdoctor.settings.model import SetupRemark
 
 CODE = "setting-misread"
@@ -42,6 +44,7 @@ BEFORE = (
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
+    yield from _still_encoded(run)
     for remark in options.remarks(run, "misread"):
         if remark.field == "host" and remark.unset and near_misses(run, "host"):
             continue  # `setting-ignored` names the variable that was to set it
@@ -94,6 +97,44 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 fixes=(_by_hand(remark),),
             )
         yield found
+
+
+def _still_encoded(run: Run) -> Iterator[Diagnosis]:
+    """A login that the program takes out of a URL as it is encoded there."""
+    found = faults(run, "username", "password", problems=("still-encoded",))
+    if not found:
+        return
+    lines = [read.setting for read in found]
+    what = " and ".join({"username": "the user name"}.get(e.field, "the password") for e in lines)
+    is_right = run.logged_in
+    refused = run.refused_as(*options.LOGIN)
+    code = change.to_decode(run.settings)
+    steps = ("The program takes it out of the URL as it is encoded there: decode it in the code.",)
+    read = "In a URL, %XX stands for a character that would end this part"
+    yield Diagnosis(
+        code=CODE,
+        severity="note" if is_right else "error",
+        confidence="certain" if refused is not None or is_right else "likely",
+        title=f"{what} out of the URL {'are' if lines[1:] else 'is'} not decoded",
+        explanation=(
+            f"{read}. The server took it all the same, so the %XX belongs to it."
+            if is_right
+            else f"{read}. The program hands it to the server with the %XX in it, and the server "
+            "knows no such login."
+        ),
+        evidence=tuple(entries.line(entry) for entry in lines),
+        fixes=()
+        if is_right
+        else (
+            Fix(
+                title=f"decode {what}",
+                edits=code.edits,
+                steps=() if code.edits else steps,
+            ),
+        ),
+        explains=(*(read.id for read in found), *(refused.failed if refused is not None else ())),
+        points_at=(lines[0].field,),
+    )
 
 
 def _led_to(run: Run, remark: SetupRemark) -> str:
