@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 PLAIN = re.compile(r"[A-Za-z0-9_.,:+=@%/-]*")
 #: Two dozen readers look at the whole file, several times: no `.env` that somebody wrote is longer.
 LONGEST_FILE = 64 * 1024
+#: Where none is known, those that most programs have are named first.
+WIDESPREAD = ("npm-dotenv", "phpdotenv", "ruby-dotenv", "python-dotenv", "node", "compose")
 QUOTES = ("'", '"', "`", "")
 
 ECOSYSTEMS: dict[str, Ecosystem] = {
@@ -179,7 +181,7 @@ def of_own_names(
     found = understood(
         text,
         name,
-        marked or list(all_readers()),
+        marked or list(dict.fromkeys((*WIDESPREAD, *all_readers()))),
         place=(file, line),
         environ=environ,
         known=bool(marked),

@@ -42,6 +42,20 @@ def test_positive_readers_disagree_and_none_is_known() -> None:
     assert "abc" not in str(found)
 
 
+def test_positive_readers_that_most_programs_have_are_named_first() -> None:
+    title = Scene.of(env(SMTP_PASS="abc#1x")).run_through().diagnosis(CODE).title
+    assert title.partition(": ")[2] == (
+        "npm dotenv takes what follows # for a comment, and so do phpdotenv, Ruby's dotenv and 6 more"
+    )
+
+
+def test_lookalike_readers_that_do_something_else_are_not_counted() -> None:
+    """In double quotes npm's dotenv and phpdotenv leave a $ with a letter behind it alone."""
+    title = Scene.of(env(SMTP_PASS='"abc$C"')).run_through().diagnosis(CODE).title
+    assert "npm dotenv" not in title
+    assert "phpdotenv" not in title
+
+
 def test_positive_while_the_login_was_not_tried() -> None:
     scene = Scene.of_folder(nodemailer(SMTP_PASS="geheim#2"))
     assert scene.diagnosis(CODE).severity == "warning"

@@ -59,7 +59,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:  # long: what the login says of i
             "than stands there."
         )
     else:
-        title = f"readers of .env files disagree on {place}: {first.reader} {_does(first)}"
+        title = f"readers of .env files disagree on {place}: {_like_the_first(found)}"
         explanation = (
             "Which library reads this file is not seen here. Some of them get another password "
             "from this line than others."
@@ -123,6 +123,18 @@ def _stopped(diagnosis: Diagnosis, stops: Sequence[OptionRead], does: str, place
         evidence=(*diagnosis.evidence, *(option_words.known(each.remark) for each in stops)),
         explains=tuple(each.id for each in stops),
     )
+
+
+def _like_the_first(found: PasswordReadings) -> str:
+    """What readers do that alter it, with those of them that most programs have."""
+    first, *others = (each for each in found.altered if _does(each) == _does(found.altered[0]))
+    words = f"{first.reader} {_does(first)}"
+    if not others:
+        return words
+    named = [each.reader for each in others[: MOST_NAMED - 1]]
+    left = len(others) - len(named)
+    so = "so does" if len(others) == 1 else "so do"
+    return f"{words}, and {so} {listed([*named, f'{left} more'] if left else named)}"
 
 
 def _readings(found: PasswordReadings) -> list[str]:
