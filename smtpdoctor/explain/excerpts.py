@@ -67,6 +67,15 @@ _BROKEN = re.compile(
     r"(?m)^([^\n]{40,100}[A-Za-z,;])\n(?=(?!(?:at|in|from|by|to|raise|return|self|code|errno|response|"
     r"command|syscall|address|port|host|stack)\b)[a-z][a-z'-]*(?:[ .,]|$))"
 )
+#: What a library says of every failed handshake (MailKit): what it may be, and has not seen.
+_IN_GENERAL = re.compile(
+    r"(?:This usually means that|(?:One|The other) possibility is that) [^\n]{0,200}(?:\n|\\n)?"
+    r"(?:[^\n]{0,60}following reasons:)?|(?:^|\\n)\s{0,8}\d\. (?:The server is using a self-signed "
+    r"certificate|The local system is missing|A Certificate Authority CRL server|The certificate "
+    r"presented by|The set of SSL/TLS protocols) [^\n]{0,200}?(?=\n|\\n|$)|It is also possible "
+    r"that the set of SSL/TLS protocols[^\n]{0,80}?match\.",
+    re.MULTILINE,
+)
 #: What a bounce returns of the message itself (RFC 3462 §2): nothing in it says why it came back.
 _RETURNED = re.compile(
     r"^(?:-{2,} ?(?:Below this line|This is a copy of|The (?:body|header)|Unsent message|"
@@ -126,6 +135,8 @@ def plain(text: str) -> str:
         text = html.unescape(text).replace("\xa0", " ")
     if "<" in text:
         text = _TAG.sub(" ", text)
+    if "SSL" in text:
+        text = _IN_GENERAL.sub("", text)
     return _BROKEN.sub(r"\1 ", text)
 
 

@@ -18,8 +18,8 @@ from smtpdoctor.smtp.charsets import decode
 
 #: RFC 5321 §4.2.3, RFC 4954 §6, RFC 7504, RFC 3207 and what servers use beside them.
 CODES = (
-    "421|432|450|451|452|454|455|458|459|471|500|501|502|503|504|521|523|524|525|530|534|535|538|"
-    "541|550|551|552|553|554|555|556|557|570|571|572|573|574|577|578|579|582|585|590|591"
+    "421|422(?= 4\\.)|432|450|451|452|454|455|458|459|471|500|501|502|503|504|521|523|524|525|530|"
+    "534|535|538|541|550|551|552|553|554|555|556|557|570|571|572|573|574|577|578|579|582|585|590|591"
 )
 _ENHANCED = r"[45]\.\d{1,3}\.\d{1,3}"
 
@@ -70,6 +70,10 @@ _BELOW = re.compile(rf"\n(?!\s|at |{CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 #: A code alone in its line, and the words in the next: smtplib's as Odoo shows them.
 _APART = re.compile(rf"(?m)^({CODES})\n(?=(?:{_ENHANCED} |[A-Z]))")
+#: A code as tables of codes have it: `421, «4.7.0» – …`, `530 - …`.
+_LISTED = re.compile(
+    rf"(?<![\w.])({CODES})(?:,? ?[«“„\"]({_ENHANCED})[»”“\"] ?[–—-] ?| [–—-] (?=[^\W\d_]))"
+)
 #: The next line of a debug transcript ends a reply too, where all of it stands in one line.
 _END = re.compile(
     r"""(?:\\r)?\\n|["']\)|"$|'\}|">>|\)\s*$|",|", with|\r|\s(?:CLIENT|SERVER|SMTP) -(?:>|&gt;)"""
@@ -173,6 +177,7 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
     protocol would say; `by_words`: sentences of servers without a code are looked for too."""
     text = _CODE_SPELLED.sub(_digits, _ACCESS.sub(" ", text))
     flat = _APART.sub(r"\1 ", _FOLDED.sub(" ", _in_letters(text)))
+    flat = _LISTED.sub(lambda match: " ".join(filter(None, match.groups())) + " ", flat)
     # a reply of several lines as Python shows one: the reason often stands in the last
     flat = _SHOWN.sub(lambda match: match[0].replace("\\n", " "), flat)
     found: list[Symptom] = []
@@ -192,9 +197,10 @@ def find(text: str, *, about_mail: bool, by_words: bool = True) -> list[Symptom]
 _BARE = re.compile(
     r"(?:^|greeting from [^\n]{1,120} response: "
     r"|\b(?:permanent|transient)(?: error)? ?\("
+    r"|\bkind: (?:permanent|transient)\((?=\d{3}\) \})"
     r"|\b(?:MAIL|RCPT) failed: |Remote access denied: |unexpected smtp-server response: "
     r"|\b(?:smtp|server)(?: server)? (?:reply|response|status|error|code)(?: code)?\W{1,3})"
-    rf"(?P<code>{CODES})(?: (?P<status>{_ENHANCED}))?\W*$",
+    rf"(?P<code>{CODES})(?: (?P<status>{_ENHANCED}))?(?:\W*$|(?<=\d)\) \}})",
     re.IGNORECASE,
 )
 
@@ -444,9 +450,9 @@ def _cue(text: str, at: int) -> Stage | None:
 #: The frames of a trace below a reply that tell what it answered: MailKit, .NET, JavaMail.
 _FRAMES = re.compile(
     r"(?P<mail>OnSenderNotAccepted|\bMailCommand\.|SMTPTransport\.mailFrom|"
-    r"verify that your email address|Konten-Einstellungen stimmt)|"
+    r"verify that your email address|Konten-Einstellungen stimmt|0x800CCC78)|"
     r"(?P<rcpt>OnRecipientNotAccepted|\bRecipientCommand\.|SMTPTransport\.rcptTo|"
-    r"check the message recipient|E-Mail-Adresse des Empfängers)|"
+    r"check the message recipient|E-Mail-Adresse des Empfängers|0x800CCC79)|"
     r"(?P<data>ParseMessageDataResponse|\bDataStopCommand\.|SMTPTransport\.finishData)"
 )
 

@@ -194,7 +194,40 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
             "recipient-rejected",
         ),
         ("SMTP-Fehler: Authentifizierung fehlgeschlagen.", "credentials-rejected"),
-        ("SMTP エラー: SMTPホストに接続できませんでした。", "implicit-tls-on-starttls-port"),
+        ("SMTP エラー: SMTPホストに接続できませんでした。", "port-blocked"),
+        # what a library says of every failed handshake is no finding of this one
+        (
+            "MailKit: SSL\n"
+            "1. The server is using a self-signed certificate which cannot be verified.\n"
+            "The handshake failed due to an unexpected packet format.",
+            "implicit-tls-on-starttls-port",
+        ),
+        ("MailKit: the certificate is a self-signed certificate", "certificate-self-signed"),
+        # a provider's certificate is of a public authority; an own server's may be of its own
+        (
+            "javax.mail: host: smtp.gmail.com, 465 PKIX path building failed",
+            "certificate-untrusted",
+        ),
+        ("javax.mail: host: mx.corp.example, PKIX path building failed", "certificate-self-signed"),
+        # RCPT's syntax is the recipient's, MAIL's the sender's
+        ("SMTPAddressFailedException: 501 <a>: must contain a domain", "recipient-rejected"),
+        ("SMTPSenderFailedException: 501 <a>: must contain a domain", "sender-malformed"),
+        # a status of the web is none of SMTP's; one beside an enhanced code is
+        ("422 4.2.2 Quota limit exceeded", "recipient-rejected"),
+        ('"code": 422, "message": "SMTP Error: Could not authenticate."', "credentials-rejected"),
+        ("421, «4.7.0» – TLS für RCPT-Domain erforderlich", "tls-required"),
+        ("421, «4.4.5» – Server nicht verfügbar", "server-busy"),
+        (
+            "[SMTP: Invalid response code received from server (code: -1, response: )]",
+            "plaintext-on-implicit-tls-port",
+        ),
+        (
+            "[SMTP: Invalid response code received from server (code: 0, response: HTTP)]",
+            "not-smtp",
+        ),
+        # a port that is none of mail's, and one of mail's with a digit before it
+        ("Error: Greeting never received, port: 991", "wrong-port"),
+        ("Error: Greeting never received, port: 2465", "plaintext-on-implicit-tls-port"),
     ],
 )
 def test_texts_and_the_look_alikes_beside_them(text: str, code: str) -> None:

@@ -209,7 +209,7 @@ def test_the_interface_is_exported_though_packages_have_these_names() -> None:
         ("ETIMEDOUT", "port-blocked"),
         ("ECONNECTION", "plaintext-on-implicit-tls-port"),
         ("EENVELOPE", "recipient-rejected"),
-        ("SMTPConnectError", "implicit-tls-on-starttls-port"),
+        ("SMTPConnectError", "port-blocked"),
         ("jakarta.mail.AuthenticationFailedException", "credentials-rejected"),
         ("[Errno 111]", "port-refused"),
         ("535", "credentials-rejected"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 import msgspec
@@ -134,8 +135,22 @@ def _local_refused(known: Known, redactor: Redactor) -> Observations:
     return course.observations
 
 
+#: EADDRNOTAVAIL: the machine lacks an address of the kind from which it would reach the other one.
+_OWN_ADDRESS = re.compile(
+    r"EADDRNOTAVAIL|cannot assign requested address|address not available|errno:? 99|\(99,",
+    re.IGNORECASE,
+)
+
+
 def _no_route(symptom: Symptom, known: Known) -> Iterator[Reading]:
     address = symptom.address or known.address or ""
+    if _OWN_ADDRESS.search(symptom.says) and (known.host is None or on_this_machine(known)):
+        yield Reading(
+            build=wrong_host,
+            weight=0.65,
+            decides="the host is localhost or empty, and the container has no IPv6 address ::1",
+            only="settings",
+        )
     outcome: ConnectOutcome = "unreachable" if symptom.error == "EHOSTUNREACH" else "no-route"
     if ":" in address:
         yield Reading(
@@ -185,7 +200,7 @@ def _no_reason(symptom: Symptom, known: Known) -> Iterator[Reading]:
     elif known.port == 465 and known.tls is not None and known.tls != "implicit":
         yield tls_awaited(1.2)
     elif known.port in (587, None):
-        yield too_early(0.85)
+        yield too_early(0.85 if known.port else 0.75)
     yield blocked(0.8, known)
     yield Reading(
         build=connects("refused"),

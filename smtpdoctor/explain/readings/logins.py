@@ -101,7 +101,7 @@ def _login_unchecked(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 #: Replies of those who take an account's own password from no program, and say so of some only.
 _APP_PASSWORDS = re.compile(
-    r"gsmtp|BadCredentials|Username and Password not accepted", re.IGNORECASE
+    r"gsmtp|accounts\.google\.com|BadCredentials|Username and Password not accepted", re.IGNORECASE
 )
 
 
@@ -122,7 +122,9 @@ def login_readings(text: str, known: Known) -> Iterator[Reading]:
         ".env file",
         only="settings",
     )
-    if text.startswith(("534", "535")) and _APP_PASSWORDS.search(text):
+    if re.fullmatch(r"534\W*", text):  # which providers say of an account with a second step alone
+        yield app_password(1.1)
+    elif text.startswith(("534", "535")) and _APP_PASSWORDS.search(text):
         yield app_password(0.7)
     if known.username is None:
         yield Reading(

@@ -68,11 +68,12 @@ def _greeting_silent(symptom: Symptom, known: Known) -> Iterator[Reading]:
     if known.tls == "implicit":
         yield Reading(build=stalled, weight=0.6, decides="no TLS answer comes either", only="tls")
         yield too_early(0.6)
-    odd = known.port is not None and known.port not in (25, 465, 587, 2525)
+    # 2465, 10587 and the like are mail's own numbers, moved
+    odd = known.port is not None and not str(known.port).endswith(("25", "465", "587"))
     yield tls_awaited(0.5 if clear_port else 1.0)
     yield no_greeting(1.0 if clear_port else 0.7)
     if odd and known.port is not None:
-        yield other_number(0.8, known.port)
+        yield other_number(1.05, known.port)
     # what waits for the client's first word looks the same: a web server, an SSH daemon
     yield from something_else(symptom, 0.35)
     yield blocked(0.3, known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from smtpdoctor.explain.course import OTHER_NAME, Course
+from smtpdoctor.explain.course import OTHER_NAME, Course, is_known_host
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.explain.readings.runs import (
     CLEAR_PORTS,
@@ -181,9 +181,20 @@ _CERTIFICATES: dict[str, tuple[tuple[tuple[Build, str], float], ...]] = {
 }
 
 
+def _weighed(
+    readings: tuple[tuple[tuple[Build, str], float], ...], known: Known
+) -> Iterator[tuple[tuple[Build, str], float]]:
+    """The readings, where the host is a provider's: its certificate is whole and of a public CA, so
+    what is refused is another's, or the store is too old."""
+    provider = is_known_host(known.host)
+    for reading, weight in readings:
+        unlikely = provider and reading in (_SELF_SIGNED, _INCOMPLETE)
+        yield reading, weight * (0.6 if unlikely else 1.0)
+
+
 def certificate_refused(symptom: Symptom, known: Known) -> Iterator[Reading]:
     names = _names_in(symptom.says) if symptom.error == "other-name" else ()
-    for (build, decides), weight in _CERTIFICATES[symptom.error]:
+    for (build, decides), weight in _weighed(_CERTIFICATES[symptom.error], known):
         named = certificate(62, names=names) if names else build
         yield Reading(build=named, weight=weight, decides=decides, only="tls")
 
