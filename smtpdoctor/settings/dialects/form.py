@@ -27,10 +27,12 @@ class Marks(_Entry, frozen=True, kw_only=True):
     """By what the program is found. Any one is enough.
 
     images: names of container images, without registry and tag, or with. dependencies: by
-    ecosystem. files: globs of its own documents. variables: names that only this program has.
+    ecosystem. files: globs of its own documents. variables: names that only this program has. tags:
+    a regular expression; of the images those alone whose tag fits are this table's.
     """
 
     images: tuple[str, ...] = ()
+    tags: str = ""
     dependencies: Mapping[str, tuple[str, ...]] = {}
     files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
@@ -46,7 +48,8 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     exact: letter case counts. default: what counts where nobody sets it. port: the text is
     host:port, and the port is the option `NAME.port`. inverse: yes switches the field off.
     bare: it is a word of code, written without quotes. A `url` gives the options that
-    `urls` says: `url.scheme`, `url.host` and so on.
+    `urls` says: `url.scheme`, `url.host` and so on. when: the program reads it only where this
+    holds.
     """
 
     name: str
@@ -62,6 +65,7 @@ class OptionEntry(_Entry, frozen=True, kw_only=True):
     inverse: bool = False
     bare: bool = False
     default: bool | int | str | None = None
+    when: Condition = {}
 
 
 class ModeEntry(_Entry, frozen=True, kw_only=True):

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.host_files import matched, within
-from smtpdoctor.settings.dialects.table import Table, read_table
+from smtpdoctor.settings.dialects.table import Table, is_image, is_told, read_table
+from smtpdoctor.settings.dialects.texts import content
 from smtpdoctor.settings.folder import sibling
-from smtpdoctor.settings.readers.model import Known, Span, map_of
-from smtpdoctor.settings.workspace import Workspace
+from smtpdoctor.settings.readers.model import Known, Span, Value, map_of
+from smtpdoctor.settings.workspace import Surrounding, Workspace
 
 LINE = re.compile(r"(?P<name>\w+)[ \t]*=[ \t]*(?P<value>.*)")
 RELAY = re.compile(r"(?P<open>\[)?(?P<host>[^\[\]:]+)\]?(?::(?P<port>[\w-]+))?")
@@ -22,11 +24,42 @@ SERVICES = {"smtp": 25, "submission": 587, "submissions": 465, "smtps": 465}
 REFERENCE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
 
 
+#: What makes an image's main.cf, by the image: which variable says a parameter, the first that is
+#: set, and what stands there by itself. All but `relayhost`, with or without its port in it.
+BOKY: Mapping[str, tuple[str, ...]] = {
+    "relayhost": ("RELAYHOST",),
+    "user": ("RELAYHOST_USERNAME",),
+    "password": ("RELAYHOST_PASSWORD", "RELAYHOST_PASSWORD_FILE"),
+    "smtp_tls_security_level": ("RELAYHOST_TLS_LEVEL", "POSTFIX_smtp_tls_security_level"),
+    "smtp_tls_wrappermode": ("POSTFIX_smtp_tls_wrappermode",),
+}
+DOCKER_MAILSERVER: Mapping[str, tuple[str, ...]] = {
+    "relayhost": ("DEFAULT_RELAY_HOST", "RELAY_HOST"),
+    "user": ("RELAY_USER",),
+    "password": ("RELAY_PASSWORD",),
+}
+IMAGES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "boky/postfix": BOKY,
+    "mailserver/docker-mailserver": DOCKER_MAILSERVER,
+    "docker-mailserver/docker-mailserver": DOCKER_MAILSERVER,
+}
+
+
 class Postfix(Table):
-    """Every main.cf that names a relayhost."""
+    """Every main.cf that names a relayhost, and images that make one from variables."""
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
-        """One for each main.cf."""
+        """One for each main.cf, and for each container of such an image."""
+        yield from self._of_files(workspace)
+        for item in workspace.surroundings:
+            names = next((IMAGES[mark] for mark in IMAGES if is_image(item.image, (mark,))), None)
+            made = _of_image(names, item) if names is not None else {}
+            if "relayhost" in made:
+                path = item.place.partition(":")[0]
+                for draft in self.of(workspace, path, item.place, map_of(made)):
+                    yield replace(draft, variables=item.variables)
+
+    def _of_files(self, workspace: Workspace) -> Iterator[Draft]:
         for path in workspace.folder.matching("main.cf"):
             values = main_cf(path, workspace.folder.text(path) or "")
             relay = values.get("relayhost")
@@ -75,6 +108,41 @@ class Postfix(Table):
         host = names[0].lower()
         meant = next((key for key in spelled if host in key or key.strip("[]") in host), None)
         return {"entry": spelled[meant]} if meant is not None else {}
+
+
+def _of_image(names: Mapping[str, tuple[str, ...]], item: Surrounding) -> dict[str, Known]:
+    """The parameters that the image writes from its variables, those alone that can be told."""
+    made: dict[str, Known] = {}
+    for key, variables in names.items():
+        for name in variables:
+            value = is_told(item.variables, name)
+            if value is not None and name.endswith("_FILE"):
+                value = content(value, item, name)
+            if isinstance(value, Known) and str(value.value).strip():
+                made.setdefault(key, value)
+    relay = made.get("relayhost")
+    found = RELAY.fullmatch(str(relay.value).strip()) if relay is not None else None
+    if relay is None or found is None:
+        return {}
+    port: Value | None = (
+        Known(SERVICES.get(found["port"], found["port"])) if found["port"] else None
+    )
+    if names is DOCKER_MAILSERVER and is_told(item.variables, "DEFAULT_RELAY_HOST") is None:
+        port = is_told(item.variables, "RELAY_PORT")
+        made["brackets"] = Known(True)  # the image puts them around it
+    else:
+        made["brackets"] = Known(found["open"] is not None)
+    made["relayhost"] = replace(relay, value=found["host"])
+    if isinstance(port, Known):
+        made["port"] = port
+    has_login = "user" in made and "password" in made
+    made["smtp_sasl_auth_enable"] = Known("yes" if has_login else "no")
+    made["smtp_sasl_security_options"] = Known("noanonymous")
+    made.setdefault(
+        "smtp_tls_security_level",
+        Known("encrypt" if names is DOCKER_MAILSERVER and has_login else "may"),
+    )
+    return made
 
 
 def _has(values: Mapping[str, Known]) -> bool:

@@ -294,6 +294,7 @@ def _of_mautic(workspace: Workspace) -> Iterator[Draft]:
 
 #: Programs by their images, with the variables that say their DSN and their sender.
 IMAGES = {
+    "mautic/mautic": ("MAUTIC_MAILER_DSN", "MAUTIC_MAILER_FROM_EMAIL"),
     "kimai/kimai2": ("MAILER_URL", "MAILER_FROM"),
     "wallabag/wallabag": ("SYMFONY__ENV__MAILER_DSN", "SYMFONY__ENV__FROM_EMAIL"),
 }

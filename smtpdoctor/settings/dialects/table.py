@@ -252,7 +252,9 @@ class Table:
 
     def _is_its(self, item: Surrounding) -> bool:
         marks = self.entry.marks
-        return is_image(item.image, marks.images) or any(
+        if is_image(item.image, marks.images):
+            return re.search(marks.tags, tag_of(item.image)) is not None
+        return any(
             held.value is not held.layer.open
             for name in marks.variables
             for held in item.variables.held(name)
@@ -303,7 +305,7 @@ class Table:
         fields = self.fields
         anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
         unset = self._unset(options, anchor, variables)
-        tag = surrounding.image.rpartition("/")[2].partition(":")[2] if surrounding else ""
+        tag = tag_of(surrounding.image) if surrounding else ""
         yield Draft(
             dialect=self,
             place=place,
@@ -462,9 +464,10 @@ class Table:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:  # branches: one line a field
         """What the program makes of its options, by its table."""
+        remarks = [item for item in self.entry.remark if self._applies(item, options)]
+        options = self._that_count(options)
         mode = next((item for item in self.entry.mode if self._applies(item, options)), None)
         tls: TLSMode = mode.tls if mode is not None else "starttls"
-        remarks = [item for item in self.entry.remark if self._applies(item, options)]
         decided = tuple(name for name in (mode.when if mode else ()) if name in options)
         by: dict[Field, tuple[str, ...]] = {}
         fields = self.fields
@@ -498,6 +501,18 @@ class Table:
             fault=next(iter(self._remarks(remarks, "fault")), None),
             not_sent=next(iter(self._remarks(remarks, "not-sent")), None),
         )
+
+    def _that_count(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The options without those that the program doesn't read beside what others say."""
+        unread = [
+            item for item in self.entry.option if item.when and not self._holds(item.when, options)
+        ]
+        if not unread:
+            return options
+        names = {item.name for item in unread}
+        if any(item.field == "url" for item in unread):
+            names |= URL_FIELDS.keys()
+        return {name: value for name, value in options.items() if name not in names}
 
     def _applies(self, entry: ModeEntry | RemarkEntry, options: Mapping[str, Any]) -> bool:
         excluded = bool(entry.unless) and self._holds(entry.unless, options)
@@ -595,6 +610,11 @@ def is_image(image: str, marks: Iterable[str]) -> bool:
     name = image.partition("@")[0]
     name = name.rpartition(":")[0] if ":" in name.rpartition("/")[2] else name
     return any(name == mark or name.endswith(f"/{mark}") for mark in marks)
+
+
+def tag_of(image: str) -> str:
+    """What stands behind the name of an image: `1.30.1`, "" where nothing does."""
+    return image.rpartition("/")[2].partition(":")[2]
 
 
 @cache

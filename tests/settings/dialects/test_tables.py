@@ -10,7 +10,14 @@ from smtpdoctor.settings.dialects.base import dialects
 from smtpdoctor.settings.dialects.table import UnreadTable
 from smtpdoctor.settings.setups import find_setups
 from smtpdoctor.settings.variables import layer_of
-from tests.settings.dialects import deployed, mail_programs, php_hosted, popular, self_hosted
+from tests.settings.dialects import (
+    deployed,
+    mail_programs,
+    php_hosted,
+    popular,
+    self_hosted,
+    templates,
+)
 from tests.settings.dialects.case import Case, outcome, said
 from tests.settings.dialects.support import apply, one, prepared, workspace, write
 from tests.settings.dialects.ways import came_to
@@ -303,7 +310,8 @@ CASES = [
 
 
 CASES += [
-    *self_hosted.CASES, *deployed.CASES, *mail_programs.CASES, *php_hosted.CASES, *popular.CASES
+    *self_hosted.CASES, *deployed.CASES, *mail_programs.CASES, *php_hosted.CASES, *popular.CASES,
+    *templates.CASES,
 ]  # fmt: skip
 
 

@@ -1,0 +1,86 @@
+"""Images of programs that are made with a library, or write the settings of another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.settings.dialects.support import apply, one, prepared, setups, write
+from tests.settings.dialects.ways import came_to, password, remarks
+
+HOST = "smtp.ionos.com"
+MAIL = f"MAIL_HOST: {HOST}\nMAIL_USERNAME: u@example.com\nMAIL_PASSWORD: word\nMAIL_MAILER: smtp\n"
+RELAY = "RELAYHOST_USERNAME: u@example.com\nRELAYHOST_PASSWORD: word\n"
+SERVER = "RELAY_USER: u@example.com\nRELAY_PASSWORD: word\n"
+
+
+def compose(image: str, variables: str) -> dict[str, str]:
+    lines = "".join(f"      {line}\n" for line in variables.strip().split("\n"))
+    return {"compose.yml": f"services:\n  a:\n    image: {image}\n    environment:\n{lines}"}
+
+
+@pytest.mark.parametrize(
+    ("dialect", "image", "variables", "expected"),
+    [
+        ("laravel", "jhumanj/opnform-api:2", MAIL + "MAIL_PORT: 587", (587, "starttls")),
+        ("laravel", "jhumanj/opnform-api:2", MAIL + "MAIL_PORT: 465", (465, "implicit")),
+        ("laravel", "daveearley/hi.events-all-in-one", MAIL, (587, "starttls")),
+        ("symfony", "mautic/mautic:5-apache",
+         f"MAUTIC_MAILER_DSN: smtp://u%40example.com:word@{HOST}:587", (587, "starttls")),
+        ("symfony", "mautic/mautic:5-apache",
+         f"MAUTIC_MAILER_DSN: smtps://u%40example.com:word@{HOST}:587", (587, "implicit")),
+        ("postfix", "boky/postfix", RELAY + f"RELAYHOST: '[{HOST}]:587'", (587, "starttls")),
+        ("postfix", "boky/postfix:v4", RELAY + f"RELAYHOST: '[{HOST}]:465'", (465, "starttls")),
+        ("postfix", "boky/postfix:v4", RELAY + f"RELAYHOST: '[{HOST}]:465'\n"
+         "POSTFIX_smtp_tls_security_level: encrypt\nPOSTFIX_smtp_tls_wrappermode: 'yes'",
+         (465, "implicit")),
+        ("postfix", "ghcr.io/docker-mailserver/docker-mailserver:15",
+         SERVER + f"RELAY_HOST: {HOST}\nRELAY_PORT: 587", (587, "starttls")),
+        ("postfix", "mailserver/docker-mailserver", SERVER + f"RELAY_HOST: {HOST}",
+         (25, "starttls")),
+        ("postfix", "mailserver/docker-mailserver",
+         SERVER + f"DEFAULT_RELAY_HOST: '[{HOST}]:submission'", (587, "starttls")),
+    ],
+)  # fmt: skip
+def test_what_an_image_makes_of_its_variables(
+    dialect: str, image: str, variables: str, expected: tuple[int, str], tmp_path: Path
+) -> None:
+    setup = one(write(tmp_path, compose(image, variables)), dialect)
+    assert came_to(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+    assert remarks(setup) == frozenset()
+
+
+def test_a_relay_without_brackets_is_a_domain(tmp_path: Path) -> None:
+    files = compose("boky/postfix", RELAY + f"RELAYHOST: {HOST}:587")
+    assert remarks(one(write(tmp_path, files), "postfix")) == {("misread", "relayhost")}
+
+
+def test_a_mail_server_that_delivers_by_itself_is_no_set_up(tmp_path: Path) -> None:
+    files = compose(
+        "mailserver/docker-mailserver", "OVERRIDE_HOSTNAME: mail.example.com\n" + SERVER
+    )
+    assert setups(write(tmp_path, files)) == []
+
+
+@pytest.mark.parametrize(("tag", "found"), [("v2.7.4", 0), ("v3.2.2", 1), ("latest", 1)])
+def test_of_an_image_the_releases_that_a_table_is_about(
+    tag: str, found: int, tmp_path: Path
+) -> None:
+    files = compose(f"kutt/kutt:{tag}", MAIL.replace("USERNAME", "USER"))
+    names = [each.identity.dialect for each in setups(write(tmp_path, files))]
+    assert names == ["kutt"] * found
+
+
+def test_passbolts_line_is_changed(tmp_path: Path) -> None:
+    variables = "".join(
+        f"EMAIL_TRANSPORT_DEFAULT_{name}: {text}\n"
+        for name, text in (
+            ("HOST", HOST), ("PORT", 465), ("USERNAME", "u@example.com"), ("PASSWORD", "word"),
+            ("TLS", "'true'"),
+        )
+    )  # fmt: skip
+    write(tmp_path, compose("passbolt/passbolt", variables))
+    apply(tmp_path, prepared(one(tmp_path, "passbolt").settings, 587, None))
+    assert came_to(one(tmp_path, "passbolt")) == (HOST, 587, "starttls")
