@@ -53,6 +53,8 @@ CHART = {
     "authentication": "smtp_authentication",
     "enabled": "smtp_enable",
 }
+#: With another word the chart leaves user name and password out of what it writes.
+LOGS_IN = ("login", "plain", "cram_md5")
 OF_CHART = {name: key for key, name in CHART.items()}
 #: What the chart has of its own where the values don't say it.
 DEFAULTS: Mapping[str, Any] = {"smtp_port": 2525, "smtp_enable_starttls_auto": False}
@@ -112,6 +114,9 @@ class GitLab:
         if not sender.absent:
             options["gitlab_email_from"] = Option("gitlab_email_from", sender, called="from")
         if "smtp_user_name" in options:
+            way = smtp.get("authentication")
+            if isinstance(way, Known) and not way.absent and way.value not in LOGS_IN:
+                options["chart.silent"] = Option("chart.silent", Known(True))
             secret = Unknown("encrypted", "the password is in a Secret", smtp.get("password").span)
             options["smtp_password"] = Option("smtp_password", secret, called="password")
         yield Draft(
@@ -174,13 +179,22 @@ class GitLab:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the mail gem makes of them, where SMTP is switched on."""
-        given = {NAMES[name][0]: value for name, value in options.items() if NAMES[name][0]}
+        given = {
+            own: value
+            for name, value in options.items()
+            if (own := NAMES.get(name, ("", "client"))[0])
+        }
+        silent = options.get("chart.silent") is True
+        if silent:
+            given = {n: value for n, value in given.items() if n not in ("user_name", "password")}
         found = outcome(given)
 
         def renamed(remark: Remark) -> Remark:
             return replace(remark, option=BACK.get(remark.option, remark.option))
 
         ignored = [renamed(each) for each in found.ignored]
+        if silent:
+            ignored.append(_remark("smtp_user_name", "silent"))
         if options.get("smtp_enable") is not True:
             ignored.append(replace(_remark("smtp_address", "off"), whole=True))
         off = options.get("gitlab_email_enabled") is False

@@ -38,7 +38,7 @@ OTHER = re.compile(r"[$#]\{")
 SWITCHES = {"ssl": "mail.smtp.ssl.enable", "tls": "mail.smtp.starttls.enable"}
 #: Attributes of GlassFish's and Liberty's elements.
 SERVER = {"host": "mail.smtp.host", "user": "user", "password": "password", "from": "mail.from",
-          "transport-protocol": "mail.transport.protocol",
+          "auth": "mail.smtp.auth", "transport-protocol": "mail.transport.protocol",
           "transportProtocol": "mail.transport.protocol"}  # fmt: skip
 HOSTS = ("mail.smtp.host", "mail.smtps.host", "mail.host", "setHost")
 
@@ -179,11 +179,15 @@ def _remote(root: Element, name: str) -> Element | None:
 
 
 def _server(session: _Session, element: Element, root: Element) -> Insert:
-    """`<mail-resource>` and `<mailSession>`: attributes, and properties in them."""
+    """`<mail-resource>` and `<mailSession>`: attributes, and properties in them. Both hand the
+    login over by an Authenticator (GlassFish's MailSessionAuthenticator, Liberty's
+    MailSessionService), which is asked only with `mail.smtp.auth`."""
     for name, option in SERVER.items():
         if name in element.attributes:
             session.add(option, element.attributes[name], name)
-    return _properties(session, element)
+    insert = _properties(session, element)
+    session.log_in("Authenticator")
+    return insert
 
 
 def _properties(session: _Session, element: Element) -> Insert:
@@ -196,7 +200,6 @@ def _properties(session: _Session, element: Element) -> Insert:
             option = name.replace("-", ".")
             session.add("password" if option.endswith(".password") else option, value, name)
             beside = each
-    session.log_in("connect")
     dashed = beside is not None and "-" in beside.said("name")
 
     def insert(new: Mapping[str, Any]) -> tuple[Edit, ...]:

@@ -112,5 +112,17 @@ def test_a_chart_whose_smtp_is_off(tmp_path: Path) -> None:
     assert remarks(one(root, "gitlab")) == {("ignored", "smtp_address")}
 
 
+@pytest.mark.parametrize(
+    ("word", "user"), [("login", "info@example.com"), ('""', None), ("none", None)]
+)
+def test_a_chart_without_a_way_of_logging_in_writes_no_login(
+    word: str, user: str | None, tmp_path: Path
+) -> None:
+    more = f"    port: 587\n    starttls_auto: true\n    authentication: {word}\n"
+    setup = one(write(tmp_path, {"values.yaml": CHART + more}), "gitlab")
+    assert setup.settings.username == user
+    assert remarks(setup) == (set() if user else {("ignored", "smtp_user_name")})
+
+
 def test_comments_are_none(tmp_path: Path) -> None:
     assert not setups(write(tmp_path, {"gitlab.rb": "# gitlab_rails['smtp_address'] = 'x'\n"}))

@@ -46,6 +46,7 @@ GLASSFISH = """\
   <mail-resource host="smtp.ionos.com" user="info@example.com" from="info@example.com">
     <property name="mail-smtp-port" value="{port}"/>
     <property name="mail-smtp-password" value="word"/>
+    <property name="mail-smtp-auth" value="true"/>
     {more}
   </mail-resource>
 </resources>
@@ -54,6 +55,7 @@ LIBERTY = """\
 <server>
   <mailSession jndiName="mail/x" host="smtp.ionos.com" user="info@example.com" password="word">
     <property name="mail.smtp.port" value="{port}"/>
+    <property name="mail.smtp.auth" value="true"/>
     {more}
   </mailSession>
 </server>
@@ -132,6 +134,28 @@ def test_wildflys_mail_session(
     assert password(setup) == "word"
     changes_lead_there(root, "jakarta-mail")
     assert one(root, "jakarta-mail", MAIL_SERVER="x.example.com").settings.host == "x.example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (LIBERTY, '    <property name="mail.smtp.auth" value="true"/>\n'),
+        (GLASSFISH, '    <property name="mail-smtp-auth" value="true"/>\n'),
+    ],
+)
+def test_a_session_with_an_authenticator_logs_in_only_with_auth(
+    text: str, line: str, tmp_path: Path
+) -> None:
+    without = text.format(port=587, more="").replace(line, "")
+    silent = one(write(tmp_path / "a", {"server.xml": without}), "jakarta-mail")
+    assert (silent.settings.username, remarks(silent)) == (None, {("ignored", "user")})
+
+
+def test_glassfish_has_an_attribute_for_it(tmp_path: Path) -> None:
+    text = GLASSFISH.format(port=587, more="").replace(" user=", ' auth="true" user=')
+    text = text.replace('    <property name="mail-smtp-auth" value="true"/>\n', "")
+    setup = one(write(tmp_path, {"glassfish-resources.xml": text}), "jakarta-mail")
+    assert setup.settings.username == "info@example.com"
 
 
 def test_tomcat_logs_in_only_with_auth(tmp_path: Path) -> None:
