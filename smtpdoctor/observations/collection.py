@@ -32,6 +32,8 @@ class Observations:
 
     def of(self, kind: type[O], **equal: object) -> list[O]:
         """All observations of that type whose named fields have these values, in order."""
+        if not equal:
+            return [*self._of_kind(kind)]
         return [
             item
             for item in self._of_kind(kind)

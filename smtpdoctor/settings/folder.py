@@ -10,10 +10,11 @@ import os
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import translate
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -238,20 +239,27 @@ class Folder:
 
     def matching(self, *patterns: str) -> list[str]:
         """The files whose path, or name where the pattern has no slash, fits one of the globs."""
-        found: set[str] = set()
-        for pattern in patterns:
-            if pattern not in self._fitting:
-                self._fitting[pattern] = self._fits(pattern)
-            found.update(self._fitting[pattern])
+        found = {path for pattern in patterns for path in self._fitting_to(pattern)}
         return [path for path in self.files if path in found] if found else []
 
+    def matches(self, patterns: Iterable[str]) -> bool:
+        """Whether any file fits one of them, asked of each dialect in each folder."""
+        return any(map(self._fitting_to, patterns))
+
+    def _fitting_to(self, pattern: str) -> list[str]:
+        if pattern not in self._fitting:
+            self._fitting[pattern] = self._fits(pattern)
+        return self._fitting[pattern]
+
     def _fits(self, pattern: str) -> list[str]:
-        if "/" not in pattern and not any(mark in pattern for mark in "*?["):
-            return self._by_name.get(pattern, [])
-        fits = _glob(pattern)
+        glob = _glob(pattern)
+        if glob.name is not None:
+            return self._by_name.get(glob.name, [])
+        if glob.end is not None:
+            return [path for path in self.files if path.endswith(glob.end)]
         if "/" in pattern:
-            return [path for path in self.files if fits(path)]
-        return [path for name, paths in self._by_name.items() if fits(name) for path in paths]
+            return [path for path in self.files if glob.fits(path)]
+        return [path for name, paths in self._by_name.items() if glob.fits(name) for path in paths]
 
     @cached_property
     def _by_name(self) -> dict[str, list[str]]:
@@ -332,9 +340,34 @@ class Folder:
 
     def has(self, path: str) -> bool:
         """Whether there is such a file, also one that holds no settings by its name."""
+        first = path.partition("/")[0]
+        if first and first != ".." and self._at_top and first not in self._at_top:
+            return False  # without a question to the system for each name that a dialect knows
         return os.path.isfile(os.path.join(self.root, path))
+
+    @cached_property
+    def _at_top(self) -> frozenset[str]:
+        """The names in the folder itself; none where they can't be listed."""
+        try:
+            return frozenset((".", *os.listdir(self.root)))
+        except OSError:
+            return frozenset()
+
+
+class _Glob(NamedTuple):
+    """A pattern, and whether it is a name as it stands or an ending alone."""
+
+    name: str | None
+    end: str | None
+    fits: Callable[[str], re.Match[str] | None]
 
 
 @lru_cache(maxsize=512)  # nearly all are the dialects' own, asked of each folder anew
-def _glob(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    return re.compile(translate(pattern)).match
+def _glob(pattern: str) -> _Glob:
+    marks = sum(map(pattern.count, "*?["))
+    is_end = marks == 1 and pattern.startswith("*.") and "/" not in pattern
+    return _Glob(
+        pattern if not marks and "/" not in pattern else None,
+        pattern[1:] if is_end else None,
+        re.compile(translate(pattern)).match,
+    )

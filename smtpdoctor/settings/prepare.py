@@ -97,18 +97,18 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
     if draft.made_from is not None:
         yield from _made_again(draft.made_from, outcome, workspace, draft.made_by)
         return
-    writer = _Writer(draft, workspace)
     now = known_values(draft)
+    writer = _Writer(draft, workspace, now)
     port_names = [name for name, field in draft.dialect.fields.items() if field == "port"]
     if not any(
         isinstance(option.value, Unknown) and draft.dialect.fields.get(name) in DECIDING
         for name, option in draft.options.items()
     ):
-        yield from _modes_and_ports(draft, outcome, writer, now, port_names)
+        yield from _modes_and_ports(draft, outcome, writer, port_names)
     if not _sends(outcome):
-        yield from _sending(draft, writer, now, _sends)
+        yield from _sending(draft, writer, _sends)
     elif _leaves_the_login(draft, outcome):
-        yield from _sending(draft, writer, now, _logs_in)
+        yield from _sending(draft, writer, _logs_in)
     decoded = encoded.decoding(draft, outcome, workspace)
     if decoded:
         yield Prepared(decodes=True, edits=decoded)
@@ -120,11 +120,10 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         said = now.get(names[0])
         if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
             free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
-        changes = {names[0]: free}
-        written = writer.write(changes)
-        if written is None:
+        tried = writer.tried({names[0]: free})
+        if tried is None:
             continue
-        came_to = draft.dialect.outcome(writer.after(written, changes, now))
+        written, came_to = tried
         if FREE % field in str(getattr(came_to, field)):
             yield Prepared(
                 host=field == "host",
@@ -184,14 +183,15 @@ def _logs_in(outcome: Outcome) -> bool:
 
 
 def _sending(
-    draft: Draft, writer: _Writer, now: Mapping[str, Any], wanted: Callable[[Outcome], bool]
+    draft: Draft, writer: _Writer, wanted: Callable[[Outcome], bool]
 ) -> Iterator[Prepared]:
     """The first change after which it does as is wanted."""
     for changes in draft.sends:
-        written = writer.write(changes)
-        if written is None or written == Written():
+        tried = writer.tried(changes)
+        if tried is None or tried[0] == Written():
             continue
-        if wanted(draft.dialect.outcome(writer.after(written, changes, now))):
+        written, came_to = tried
+        if wanted(came_to):
             yield Prepared(
                 sends=True,
                 edits=written.edits,
@@ -205,11 +205,10 @@ def _modes_and_ports(
     draft: Draft,
     outcome: Outcome,
     writer: _Writer,
-    now: Mapping[str, Any],
     port_names: Sequence[str],
 ) -> Iterator[Prepared]:
     by = [name for name in outcome.by.get("port", ()) if name in port_names]
-    present = [name for name in (*by, *port_names) if name in now]
+    present = [name for name in (*by, *port_names) if name in writer.now]
     port_name = next(iter((*present, *port_names)), None)
     ports: list[int | None] = [None, *PORTS, ANY] if port_name is not None else [None]
     goals = itertools.product([None, *MODES], ports)
@@ -217,7 +216,7 @@ def _modes_and_ports(
         if tls is None and port is None:
             continue
         goal = (port or outcome.port, tls or outcome.tls)
-        written = _smallest(draft, writer, now, goal, port_name, outcome.fault)
+        written = _smallest(draft, writer, goal, port_name, outcome.fault)
         if written is not None and written != Written():
             yield _free_port(written, tls) if port == ANY else _prepared(written, port, tls)
 
@@ -246,7 +245,6 @@ def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
 def _smallest(
     draft: Draft,
     writer: _Writer,
-    now: Mapping[str, Any],
     goal: tuple[int | None, TLSMode],
     port_name: str | None,
     fault: Remark | None,
@@ -257,6 +255,7 @@ def _smallest(
     change is what counts. A fault that it has now may stay; none may come.
     """
     port, tls = goal
+    now = writer.now
     port_change = {port_name: port} if port_name is not None and port is not None else {}
     words = [dict(each) for each in draft.dialect.modes.get(tls, ())]
     candidates = [{}, port_change, *words, *({**port_change, **each} for each in words)]
@@ -266,10 +265,10 @@ def _smallest(
     ]
     leading: list[tuple[tuple[bool, ...], Written]] = []
     for changes in sorted(candidates, key=len):
-        written = writer.write(changes)
-        if written is None:
+        tried = writer.tried(changes)
+        if tried is None:
             continue
-        came_to = draft.dialect.outcome(writer.after(written, changes, now))
+        written, came_to = tried
         default = 465 if came_to.tls == "implicit" else 587
         reached = (came_to.port or default, came_to.tls) == (port or default, tls)
         if reached and came_to.fault in (None, fault):
@@ -312,23 +311,37 @@ def _places(value: Value) -> set[tuple[int, int]]:
 class _Writer:
     """Words changes of options where and how the folder has them."""
 
-    def __init__(self, draft: Draft, workspace: Workspace) -> None:
+    def __init__(self, draft: Draft, workspace: Workspace, now: Mapping[str, Any]) -> None:
         self.draft = draft
         self.workspace = workspace
+        #: The options before any change.
+        self.now = now
+        self._tried: dict[tuple[tuple[str, str], ...], tuple[Written, Outcome] | None] = {}
         self._under: dict[tuple[tuple[str, str | None], ...], dict[str, Any]] = {}
         self._written: dict[tuple[str, str], Written | None] = {}
         self._variables: dict[tuple[str, str], Variables] = {}
 
-    def after(
-        self, written: Written, changes: Mapping[str, Any], now: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def tried(self, changes: Mapping[str, Any]) -> tuple[Written, Outcome] | None:
+        """How changes are written, and what the program makes of its options then; None where one
+        can't be said. Many goals ask for the same."""
+        key = tuple((name, repr(value)) for name, value in changes.items())
+        if key not in self._tried:
+            written = self._write(changes)
+            self._tried[key] = (
+                (written, self.draft.dialect.outcome(self._after(written, changes)))
+                if written is not None
+                else None
+            )
+        return self._tried[key]
+
+    def _after(self, written: Written, changes: Mapping[str, Any]) -> dict[str, Any]:
         """The options after a change: those that the code says, and the others as the variables
         then make them."""
         settings = (*written.settings, *self._with_parts(written.parts))
         changed = self._read(settings) if settings else {}
         return {
             name: value
-            for name, value in {**now, **changed, **changes}.items()
+            for name, value in {**self.now, **changed, **changes}.items()
             if value is not ABSENT
         }
 
@@ -363,7 +376,7 @@ class _Writer:
         text = held[0].value.value if held and isinstance(held[0].value, Known) else None
         return text if isinstance(text, str) else None
 
-    def write(self, changes: Mapping[str, Any]) -> Written | None:
+    def _write(self, changes: Mapping[str, Any]) -> Written | None:
         """All the changes together; None where one of them can't be said."""
         edits: list[Edit] = []
         parts: list[tuple[str, tuple[int, int], str]] = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Options(NamedTuple):
     played: bool = False  # the exit status shown is not the command's own, as in the demo
 
 
+@cache
 def names() -> tuple[str, ...]:
     """The formats that there are, the default first. Loads none of them."""
     found = sorted(item.name for item in pkgutil.iter_modules(__path__))

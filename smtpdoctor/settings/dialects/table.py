@@ -770,7 +770,7 @@ class UnreadTable:
         if (
             not self._names.isdisjoint(workspace.variable_names)
             or any(is_image(item.image, self.images) for item in workspace.surroundings)
-            or (self._files and workspace.folder.matching(*self._files))
+            or workspace.folder.matches(self._files)
             or any(workspace.fits(name, self._inner) for name in workspace.embedded_names)
             or any(item.name in self._dependencies for item in workspace.dependencies.all)
             or (self._values and not self._values.isdisjoint(workspace.chart_keys))

@@ -31,6 +31,7 @@ class UnreadModule:
         self.id = name.replace("_", "-")
         self._name = name
         self._looks_at = marks["looks_at"]
+        self._whole_names = [pattern for pattern in self._looks_at if "*" not in pattern]
         self._looks_for = marks.get("looks_for", ())
         self._values = frozenset(marks.get("values", ()))
         #: Of containers, where it has any.
@@ -70,10 +71,9 @@ class UnreadModule:
     def may_be_there(self, workspace: Workspace) -> bool:
         """Whether a mark of it is in the folder, or in the environment."""
         folder = workspace.folder
-        for pattern in self._looks_at:
-            # one that holds no settings is not among the files
-            if folder.matching(pattern) or ("*" not in pattern and folder.has(pattern)):
-                return True
+        # one that holds no settings is not among the files
+        if folder.matches(self._looks_at) or any(map(folder.has, self._whole_names)):
+            return True
         if self.images and self._is_run(workspace):
             return True
         if self._values and not self._values.isdisjoint(workspace.chart_keys):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -11,7 +12,7 @@ from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.model import MASK, Edit, Prepared, Settings
 from smtpdoctor.settings.readers.model import Span
 from smtpdoctor.settings.setup import Setup
-from smtpdoctor.settings.setups import find_setups
+from smtpdoctor.settings.setups import Found, find_setups
 from smtpdoctor.settings.variables import Layer
 from smtpdoctor.settings.workspace import Workspace
 from smtpdoctor.settings.write import changed_files
@@ -34,8 +35,26 @@ def workspace(
 
 def setups(root: Path, *, profile: str | None = None, **environ: str) -> list[Setup]:
     """Every set-up of a folder."""
-    looked_at = Workspace(Folder(root), environ, profile=profile)
-    return list(find_setups(looked_at).setups)
+    return list(_read(root, profile, **environ)[1].setups)
+
+
+def _read(root: Path, profile: str | None = None, **environ: str) -> tuple[Workspace, Found]:
+    """A folder as it is now, with its set-ups, after which is known what of a line may be shown."""
+    stands = tuple(
+        (str(path), path.read_bytes()) for path in sorted(root.rglob("*")) if path.is_file()
+    )
+    return _read_once(root, profile, tuple(environ.items()), stands)
+
+
+@lru_cache(maxsize=4)  # a change is prepared, placed and written in one state of the folder
+def _read_once(
+    root: Path,
+    profile: str | None,
+    environ: tuple[tuple[str, str], ...],
+    stands: tuple[tuple[str, bytes], ...],
+) -> tuple[Workspace, Found]:
+    looked_at = Workspace(Folder(root), dict(environ), profile=profile)
+    return looked_at, find_setups(looked_at)
 
 
 def one(root: Path, dialect: str, **environ: str) -> Setup:
@@ -59,11 +78,12 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
     mended, behind = _as_fix_writes(root, edits)
     if not behind:
         assert mended == _as_an_editor_writes(root, edits)
-    for edit in change.edits:
+    looked_at, _ = _read(root)
+    for edit in change.edits:  # from behind: each leaves those that come as they stood
         path = root / edit.file
         lines = path.read_text().split("\n")
         line = lines[edit.line - 1]
-        first = _place(root, edit, line)
+        first = _place(looked_at, edit)
         last = first + len(edit.replace)
         assert line[first:last] == edit.replace, (line, edit)
         lines[edit.line - 1] = line[:first] + _filled(edit.with_, free) + line[last:]
@@ -79,8 +99,7 @@ def apply(root: Path, change: Prepared, dotenv: str | None = None, **free: str) 
 def _as_fix_writes(root: Path, edits: Sequence[Edit]) -> tuple[dict[str, str], list[Edit]]:
     """The files as `--fix` writes them, and the edits that stand behind something masked, which
     are those whose columns are not the file's own."""
-    looked_at = Workspace(Folder(root), {})
-    find_setups(looked_at)  # which finds what of a line may be shown
+    looked_at, _ = _read(root)
     changed = changed_files(looked_at, edits)
     behind = []
     for edit in edits:
@@ -114,10 +133,9 @@ def _filled(text: str, free: Mapping[str, str]) -> str:
     return text
 
 
-def _place(root: Path, edit: Edit, line: str) -> int:
+def _place(looked_at: Workspace, edit: Edit) -> int:
     """Where an edit begins in its line: its columns count in the line as it is shown."""
-    looked_at = Workspace(Folder(root), {})
-    find_setups(looked_at)  # which finds what of the line may be shown
+    line = looked_at.line(edit.file, edit.line) or ""
     size = len(edit.replace)
     for first in range(len(line) + 1):
         span = Span(edit.file, edit.line, (first + 1, first + 1 + size), edit.line)
