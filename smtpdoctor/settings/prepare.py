@@ -796,7 +796,8 @@ def _python_boolean(expression: str) -> str | None:
 def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
     """The value as the language writes it, in the quotes of the old text."""
     if value is None:
-        nothing = {"python": "None", "ruby": "nil", "elixir": "nil", "javascript": "null"}
+        nothing = {"python": "None", "ruby": "nil", "elixir": "nil", "javascript": "null",
+                   "powershell": "$null"}  # fmt: skip
         return nothing.get(language, "null")
     if isinstance(value, Symbol):
         return f":{value}"
@@ -804,6 +805,8 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
         word = "true" if value else "false"
         if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
             return f'"{word}"'
+        if language == "powershell":
+            return f"${word}"
         return word.title() if language == "python" else word
     quote = old[:1] if old[:1] in "\"'`" and old[:1] else ""
     if isinstance(value, int):
@@ -811,7 +814,7 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
             quote = '"'
         return f"{quote}{value}{quote}"
     if not quote and language not in ("yaml", "properties", "ini", "text"):
-        quote = "'" if language in ("javascript", "php", "ruby", "python") else '"'
+        quote = "'" if language in ("javascript", "php", "ruby", "python", "powershell") else '"'
     return f"{quote}{value}{quote}"
 
 

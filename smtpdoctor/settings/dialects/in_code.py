@@ -88,7 +88,7 @@ def as_word(workspace: Workspace, option_: Option, *types: str) -> Option:
     value = option_.value
     assert isinstance(value, Known)
     written = value.written
-    spelt = re.fullmatch(rf"((?:[\w.:]+[.:])?(?:{'|'.join(types)})(?:\.|::))(\w+)",
+    spelt = re.fullmatch(rf"(\[?(?:[\w.:]+[.:])?(?:{'|'.join(types)})\]?(?:\.|::))(\w+)",
                          workspace.text_of(written) or "")  # fmt: skip
     if spelt is not None and written is not None:
         written = replace(written, columns=(written.columns[1] - len(spelt[2]), written.columns[1]))

@@ -1,4 +1,5 @@
-"""MailKit: `client.Connect(host, port, SecureSocketOptions.X)` and `Authenticate` in C#."""
+"""MailKit: `client.Connect(host, port, SecureSocketOptions.X)` and `Authenticate` in C# and
+PowerShell."""
 
 from __future__ import annotations
 
@@ -24,6 +25,7 @@ LOGIN = ("Authenticate", "AuthenticateAsync")
 OPTIONS, USE_SSL = "SecureSocketOptions", "useSsl"
 #: What checks a certificate, and what one comes to that says yes to every one.
 CALLBACK, ACCEPTS = "ServerCertificateValidationCallback", True
+SCRIPTS = (".ps1", ".psm1")
 OTHERS = re.compile(r"\b(?:Imap|Pop3)Client\b")
 MODES: Mapping[str, tuple[TLSMode, int]] = {
     "SslOnConnect": ("implicit", 465),
@@ -56,7 +58,7 @@ class MailKit:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each connection that some way through the program makes."""
-        for path in workspace.folder.containing(rb"\bMailKit\b", ".cs"):
+        for path in workspace.folder.containing(rb"\bMailKit\b", ".cs", *SCRIPTS):
             variables = dotnet_variables(workspace, path)
             module = workspace.module(path, variables)
             for place, call in enumerate(_connected(workspace, module)):
@@ -110,7 +112,7 @@ class MailKit:
             place=f"{module.file}:{client.span.line}",
             options=options,
             variables=variables,
-            language="csharp",
+            language=module.language,
             version=library.version if library is not None else "",
             files=(module.file,),
         )

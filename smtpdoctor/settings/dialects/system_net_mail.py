@@ -1,4 +1,5 @@
-"""System.Net.Mail: `new SmtpClient(host, port) { EnableSsl = … }`, and FluentEmail on it."""
+"""System.Net.Mail: `new SmtpClient(host, port) { EnableSsl = … }`, and FluentEmail on it; in
+PowerShell `New-Object Net.Mail.SmtpClient(host, port)`."""
 
 from __future__ import annotations
 
@@ -11,17 +12,18 @@ from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import last_of, option, outcome_of
 from smtpdoctor.settings.dialects.mailkit import (
+    SCRIPTS,
     address,
     dotnet_variables,
     is_told_here,
     leave_open,
 )
 from smtpdoctor.settings.model import Edit, Field, TLSMode
-from smtpdoctor.settings.prepare import inserted, put_in
+from smtpdoctor.settings.prepare import inserted, literal, put_in
 from smtpdoctor.settings.readers.dotnet_framework import mail_setting
 from smtpdoctor.settings.readers.dotnet_library import DotNet
 from smtpdoctor.settings.readers.evaluation import either
-from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Symbol, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Map, Symbol, Value
 from smtpdoctor.settings.readers.module import Assignment, FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -53,7 +55,8 @@ class SystemNetMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each client that some way through the program makes."""
-        for path in workspace.folder.containing(rb"System\.Net\.Mail|AddSmtpSender", ".cs"):
+        needle = rb"System\.Net\.Mail|AddSmtpSender|(?i:\bNet\.Mail\.SmtpClient)"
+        for path in workspace.folder.containing(needle, ".cs", *SCRIPTS):
             variables = dotnet_variables(workspace, path)
             module = workspace.module(path, variables)
             for place, call in enumerate(_clients(module)):
@@ -90,9 +93,9 @@ class SystemNetMail:
             place=f"{module.file}:{made.span.line}",
             options=options,
             variables=variables,
-            language="csharp",
+            language=module.language,
             files=(module.file,),
-            insert=lambda new: _insert(workspace, made, new),
+            insert=lambda new: _insert(workspace, made, new, module.language),
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
@@ -192,7 +195,8 @@ def _set_elsewhere(module: Module, name: str) -> Value:
 def _configured(module: Module, name: str) -> Value:
     """What `system.net/mailSettings` says for a property, as its type has it."""
     semantics = module.evaluator.semantics
-    assert isinstance(semantics, DotNet)
+    if not isinstance(semantics, DotNet):
+        return Known(ABSENT)  # a script has no .config file
     found = mail_setting(semantics.project, module.file, name)
     if not isinstance(found, Known):
         return Known(ABSENT) if found is None else found
@@ -267,19 +271,21 @@ def _sender(module: Module) -> Value:
 # --- further lines -------------------------------------------------------------------------------
 
 
-def _insert(workspace: Workspace, made: FoundCall, new: Mapping[str, Any]) -> tuple[Edit, ...]:
+def _insert(
+    workspace: Workspace, made: FoundCall, new: Mapping[str, Any], language: LanguageName
+) -> tuple[Edit, ...]:
     """Further properties before one that is set; with none, behind the constructor's brackets."""
     said = []
     for name, value in new.items():
         if name not in ("EnableSsl", "Port"):
             return ()
-        said.append(f"{name} = {str(value).lower()}")
+        said.append(f"{name} = {literal(value, language)}")
     for use in made.uses():
         if isinstance(use, Assignment) and use.span.line == use.span.end_line:
             edit = _before(workspace, use, said)
             return (edit,) if edit is not None else ()
     end = made.span
-    if made.name.endswith(FLUENT) or end.line != end.end_line:
+    if language != "csharp" or made.name.endswith(FLUENT) or end.line != end.end_line:
         return ()
     return (put_in(workspace, end, end.columns[1], f" {{ {', '.join(said)} }}"),)
 
@@ -287,7 +293,7 @@ def _insert(workspace: Workspace, made: FoundCall, new: Mapping[str, Any]) -> tu
 def _before(workspace: Workspace, use: Assignment, said: list[str]) -> Edit | None:
     line = workspace.line(use.span.file, use.span.line) or ""
     start = use.span.columns[0] - 1
-    of_object = re.match(rf"(\s*[\w.]+\.){use.path[0]}\s*=", line)
+    of_object = re.match(rf"(?i)(\s*[$\w.]+\.){use.path[0]}\s*=", line)
     if of_object is not None:
         return inserted(use.span, 1, "".join(f"{of_object[1]}{each};\n" for each in said))
     if not line[:start].strip():

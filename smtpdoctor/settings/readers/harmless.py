@@ -29,14 +29,19 @@ GRAMMARS = {
     "rb": ("tree_sitter_ruby", "language"),
     **dict.fromkeys(("ex", "exs"), ("tree_sitter_elixir", "language")),
     "go": ("tree_sitter_go", "language"),
+    **dict.fromkeys(("ps1", "psm1"), ("tree_sitter_powershell", "language")),
 }
 #: Nodes whose text may be anything: literals, comments, and what was not understood.
 VALUES = re.compile(
     r"comment|string|template|text|char|number|integer|float|regex|heredoc|nowdoc|symbol|escape|"
-    r"ERROR|shebang|hash_bang|scalar|literal|sigil|charlist|quoted"
+    r"ERROR|shebang|hash_bang|scalar|literal|sigil|charlist|quoted|generic_token"
 )
-#: No values though they are called so: Ruby's `port:`, Go's `Config{Port: 587}` around its parts.
-NAMES = ("hash_key_symbol", "composite_literal", "literal_value", "literal_element")
+#: No values though they are called so: Ruby's `port:`, what stands around the parts of a value
+#: (Go's `Config{Port: 587}`, PowerShell's `@{ Port = 587 }`), and types.
+NAMES = (
+    *("hash_key_symbol", "composite_literal", "literal_value", "literal_element", "type_literal"),
+    *("hash_literal_expression", "hash_literal_body", "array_literal_expression"),
+)
 #: A value that is one piece of text, without anything put into it.
 TEXTS = re.compile(r"(interpreted_|raw_)?string(_literal)?|encapsed_string|simple_symbol")
 #: What a value is the key of: `config["PORT"]`, `{"port": 587}`, `'port' => 587`.
@@ -267,7 +272,12 @@ class Tokens:
         if "\n" in written:
             return None
         if not TEXTS.fullmatch(node.type):
-            return written if node.child_count == 0 and "comment" not in node.type else None
+            # PowerShell's numbers have a node of their own in them
+            whole = all(
+                each.byte_range == node.byte_range and not each.child_count
+                for each in node.children
+            )
+            return written if whole and "comment" not in node.type else None
         if node.type == "simple_symbol":
             return written[1:]
         if any(VALUES.search(child.type) is None for child in node.named_children):

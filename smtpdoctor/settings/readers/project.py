@@ -49,6 +49,8 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "rs": ("rust", "rust"),
     "ex": ("elixir", "elixir"),
     "exs": ("elixir", "elixir"),
+    "ps1": ("powershell", "powershell"),
+    "psm1": ("powershell", "powershell"),
 }
 
 #: Languages whose functions are looked for in other files, with the endings of their code.
@@ -336,6 +338,11 @@ def parse_code(source: Source, ending: str = "") -> Parsed:
 
             lowering = ElixirLowering(source)
             root = lowering.parse("tree_sitter_elixir")
+        case "powershell":
+            from smtpdoctor.settings.readers.powershell import PowerShellLowering
+
+            lowering = PowerShellLowering(source)
+            root = lowering.parse("tree_sitter_powershell")
         case "go":
             from smtpdoctor.settings.readers.go import GoLowering
 
@@ -401,6 +408,10 @@ def read_code(
             from smtpdoctor.settings.readers.elixir_library import Elixir
 
             semantics = Elixir(project, source.file)
+        case "powershell":
+            from smtpdoctor.settings.readers.powershell_library import PowerShell
+
+            semantics = PowerShell(project, source.file)
         case "go":
             from smtpdoctor.settings.readers.go_library import Go
 
