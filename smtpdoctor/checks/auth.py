@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
 from smtpdoctor import knowledge
@@ -45,8 +45,9 @@ async def log_in(  # branches: each reason for not logging in, in its order
     if reason == "refused":
         return False
     if reason is not None:
+        refused = reason == "no-tls" and await _is_refused_in_clear(session, _order(client, own))
         _not_tried(session, reason)
-        return None
+        return False if refused else None
     secret = token or credentials.password
     assert credentials.username is not None
     assert secret is not None
@@ -77,6 +78,25 @@ async def log_in(  # branches: each reason for not logging in, in its order
         if not _mechanism_refused(exchange) or len(offered) == 1 or logins == MOST_LOGINS:
             return bool(exchange.ok)
         offered.remove(name)
+
+
+#: Replies to AUTH without a response that tell of the command's form alone (RFC 5321 §4.2.2, RFC
+#: 4954 §4): with one they may be others. 535 judges credentials, and there were none.
+OF_THE_FORM = (500, 501, 502, 504, 535)
+
+
+async def _is_refused_in_clear(session: SMTPSession, order: Sequence[str]) -> bool:
+    """Whether a login that is announced without TLS is refused there: AUTH is begun with the name
+    of a mechanism alone, and cancelled. No password is sent."""
+    fitting = authentication.PASSWORD_MECHANISMS
+    names = [name for name in session.capabilities.auth if name in fitting]
+    first = next((name for name in order if name in names), next(iter(names), None))
+    if first is None:
+        return False
+    exchange = await session.begin(
+        first, tells=lambda code: code // 100 == 5 and code not in OF_THE_FORM
+    )
+    return exchange.ok is False
 
 
 def goes_on_without(session: SMTPSession, settings: Settings) -> bool:

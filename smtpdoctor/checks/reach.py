@@ -18,6 +18,10 @@ from smtpdoctor.observations import CUT_OFF, ConnectAttempt, ConnectPurpose, Pat
 #: once in 600,000 runs (benchmarks/lost_packets.py).
 CONNECT = 2.4
 FURTHER_ATTEMPTS = (0.3, 0.7, 1.2, 1.8)
+#: The configured port's SYNs are on their way for so long before others are sent: a filter that
+#: lets few through, or a server that takes few connections of an address, must not count those
+#: first.
+HEAD_START = 0.05
 #: After so many seconds of silence the run begins to look where it ends: at the way, and at others,
 #: whose names are looked up a little before.
 UNEASY, STUCK = 0.6, 1.0

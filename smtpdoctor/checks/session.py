@@ -429,18 +429,23 @@ class SMTPSession:
             since=since,
         )
 
-    async def begin(self, mechanism: str) -> Exchange:
-        """AUTH with a mechanism that the doctor can't go through with, and no response: whether the
-        server serves what it announces. What it asks is answered with "*", and stands as a probe.
+    async def begin(
+        self, mechanism: str, tells: Callable[[int], bool] = lambda code: True
+    ) -> Exchange:
+        """AUTH with a mechanism that the doctor can't or won't go through with, and no response:
+        whether the server serves what it announces. What it asks is answered with "*", and stands
+        as a probe; so does a refusal whose code `tells` nothing.
         """
         since = self._recorder.now
         command = b"AUTH " + mechanism.encode() + b"\r\n"
         arrival = await self._ask(command, COMMAND)
         exchange = self._exchange("auth", _shown(command), arrival, (235,))
         exchange = msgspec.structs.replace(exchange, mechanism=mechanism)
-        if arrival.reply is None or arrival.reply.code != 334:
+        reply = arrival.reply
+        if reply is None or (reply.code != 334 and tells(reply.code)):
             return self.trail.record(msgspec.structs.replace(exchange, ok=False), since=since)
-        await self._ask(authentication.CANCEL, COMMAND)
+        if reply.code == 334:
+            await self._ask(authentication.CANCEL, COMMAND)
         connection = f"{self.connection} AUTH {mechanism}"
         exchange = msgspec.structs.replace(exchange, connection=connection, ok=None)
         return self.trail.branch(role="probe").record(exchange, since=since)

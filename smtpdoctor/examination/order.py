@@ -183,9 +183,10 @@ class _Examination:
 
     async def _reach(self, trail: Trail) -> None:
         state = self.state
-        self.knocks.beside(trail)
         async with self.knocks.connect(trail) as connecting:
-            await asyncio.wait({connecting}, timeout=reach.UNEASY)
+            await asyncio.wait({connecting}, timeout=reach.HEAD_START)
+            self.knocks.beside(trail)
+            await asyncio.wait({connecting}, timeout=reach.UNEASY - reach.HEAD_START)
             controls = strategy.wants_controls(self.plan, state.addresses)
             if controls and not connecting.done():
                 state.side.create_task(self.knocks.look_up_control_hosts(), "reach")

@@ -41,6 +41,7 @@ from smtpdoctor.knowledge.entries import (
     Source as Source,
     SPFInclude as SPFInclude,
     Stage as Stage,
+    WrongPassword as WrongPassword,
 )
 
 # isort: on

@@ -84,6 +84,17 @@ class ProviderPort(Entry, frozen=True, kw_only=True):
     source: str = ""
 
 
+class WrongPassword(Entry, frozen=True, kw_only=True):
+    """A secret of the provider's that its mail server doesn't take.
+
+    what: what it is. use: the fix in one line. how: where the right one is made, as a sentence.
+    """
+
+    what: str
+    use: str
+    how: str
+
+
 class ReplyRule(Entry, frozen=True, kw_only=True):
     """What a server's reply means at a stage.
 
@@ -91,10 +102,11 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         as `CODE text` or `CODE-text` joined by line feeds; `^` and `$` fit at every line.
     code: the diagnosis code.
     tells: what a refused login's words say is wrong: the user name, the password, or `nothing`
-        beyond the refusal; `own-fault` of a 4xx that blames a part of the server itself; `trial` of
-        an account that may write to few; `connector` of a tenant that doesn't know this machine;
-        `country` where it is the place of this machine's address; `pop-first` where fetching mail
-        counts as a login; `storage` of an account that has none left; "" where it isn't known.
+        beyond the refusal; `expired` where the password was right once; `own-fault` of a 4xx that
+        blames a part of the server itself; `trial` of an account that may write to few;
+        `connector` of a tenant that doesn't know this machine; `country` where it is the place of
+        this machine's address; `pop-first` where fetching mail counts as a login; `storage` of an
+        account that has none left; "" where it isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -109,6 +121,7 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         "nothing",
         "username",
         "password",
+        "expired",
         "own-fault",
         "trial",
         "connector",
@@ -187,6 +200,7 @@ class Provider(Entry, frozen=True, kw_only=True):
     auth_mechanisms: what sources list; what EHLO announces counts.
     password_word: what the provider calls a password that is made for one program.
     password_apart: programs never log in with the password of its web site.
+    wrong_passwords: by shape, what a password of that form is, and the one to use instead.
     login_in_clear: `refused` where it announces AUTH without TLS and then takes no login there.
     username_form: `any` also where no source tells the form.
     sender_judged: the stage at which a sender that breaks `sender_rule` is refused.
@@ -217,6 +231,7 @@ class Provider(Entry, frozen=True, kw_only=True):
     password_hint: str = ""
     password_word: str = "app password"
     password_apart: bool = False
+    wrong_passwords: Mapping[str, WrongPassword] = {}
     login_sources: tuple[str, ...] = ()
     login_in_clear: Literal["refused", "unknown"] = "unknown"
     login_in_clear_source: str = ""

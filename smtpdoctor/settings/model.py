@@ -124,6 +124,8 @@ PasswordShape = Literal[
     "newline",
     "placeholder",
     "app-password-like",  # lower-case letters alone, or groups of four of them
+    "api-key",  # begins as a sending service's keys for its HTTPS API do
+    "aws-secret-key",  # of the form of an AWS secret access key
 ]
 
 

@@ -391,6 +391,12 @@ def is_address(text: str) -> bool:
     return ":" not in domain and not domain.endswith(".") and _valid(domain) is not None
 
 
+#: How sending services begin the keys of their HTTPS APIs.
+_API_KEY = re.compile(r"xkeysib-|SG\.|mlsn\.|re_\w{8}|key-[0-9a-f]{16}")
+#: AWS's secret access keys. The SMTP passwords of SES that are made from them are longer.
+_AWS_SECRET_KEY = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)[A-Za-z0-9/+]{40}")
+
+
 def password_shape(text: str) -> tuple[PasswordShape, ...]:
     """What is told of a password: marks of a slip, never its length or a character of it."""
     inner = text.strip("\r\n")
@@ -410,5 +416,7 @@ def password_shape(text: str) -> tuple[PasswordShape, ...]:
         "placeholder": placeholder,
         # in one or in groups: a form that says nothing of how many there are
         "app-password-like": not placeholder and bool(LETTERS.fullmatch(inner.strip())),
+        "api-key": bool(_API_KEY.match(inner.strip())),
+        "aws-secret-key": bool(_AWS_SECRET_KEY.fullmatch(inner.strip())),
     }
     return tuple(shape for shape, there in shapes.items() if there)

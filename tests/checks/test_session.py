@@ -74,6 +74,18 @@ def logins(ran: Ran) -> list[str]:
     ]
 
 
+def answers(ran: Ran) -> list[bytes]:
+    """What any server was sent of a login: behind a mechanism's name, or for a challenge. A "*"
+    ends a login, and tells nothing."""
+    lines = [line for session in ran.network.sessions for line in session.lines]
+    return [
+        line.text
+        for line in lines
+        if (line.verb == "AUTH" and len(line.text.split()) > 2)
+        or not (line.is_command or line.text == b"*")
+    ]
+
+
 def reasons(ran: Ran) -> list[str]:
     return [item.reason for item in ran.observations.of(LoginNotTried)]
 
@@ -303,8 +315,35 @@ def test_no_login_outside_of_tls(
     changes: Mapping[str, Any],
 ) -> None:
     ran = talk(authority, replace(healthy, **changes), env=env)
-    assert logins(ran) == []
+    assert answers(ran) == []
     assert ran.report.verdict in ("broken", "inconclusive")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("538 5.7.11 Encryption required", "tls-required"),
+        ("550 5.7.1 plaintext authentication not permitted here", "tls-required"),
+    ],
+)
+def test_a_login_that_is_refused_in_clear_is_only_begun(
+    authority: Authority, healthy: Behaviour, text: str, code: str
+) -> None:
+    behaviour = replace(healthy, mechanisms_in_clear=("LOGIN",), replies={"AUTH": text})
+    ran = talk(authority, behaviour, env={"SMTP_TLS": "none"})
+    assert (logins(ran), answers(ran)) == (["LOGIN"], [])
+    assert [item.code for item in ran.report.diagnoses if item.severity == "error"] == [code]
+    assert not ran.report.unexplained
+
+
+@pytest.mark.parametrize("text", ["501 5.5.4 Syntax: AUTH mechanism", "454 4.7.0 not now"])
+def test_a_refusal_of_the_bare_command_tells_nothing(
+    authority: Authority, healthy: Behaviour, text: str
+) -> None:
+    behaviour = replace(healthy, mechanisms_in_clear=("PLAIN",), replies={"AUTH": text})
+    ran = talk(authority, behaviour, env={"SMTP_TLS": "none"})
+    assert answers(ran) == []
+    assert ran.report.verdict == "inconclusive"
 
 
 def test_no_login_where_another_host_s_credentials_are_configured(

@@ -54,13 +54,13 @@ def test_an_unasked_reply_of_any_other_kind_answers_none(authority: Authority) -
     assert exchange(ran, "ehlo").outcome == "silence"
 
 
-def test_a_530_after_the_login_has_no_name(authority: Authority) -> None:
+def test_a_530_after_the_login_forgets_it(authority: Authority) -> None:
     """It wants the login that it has just accepted."""
     ran = talk(authority, mail_from=lambda user, sender: "530 5.7.0 Authentication required")
     assert exchange(ran, "auth").ok
-    assert ran.codes() == []
-    assert ran.report.verdict == "inconclusive"
-    assert ran.report.unexplained
+    assert ran.codes() == ["login-not-kept"]
+    assert ran.report.verdict == "broken"
+    assert not ran.report.unexplained
 
 
 def test_a_550_after_the_login_that_wants_one_is_about_the_sender(authority: Authority) -> None:

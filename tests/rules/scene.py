@@ -1067,6 +1067,12 @@ class SessionScene:
             alert=alert,
         )
 
+    def begun(self, text: str, *, mechanism: str = "PLAIN") -> Self:
+        """AUTH with a mechanism's name alone, refused."""
+        return self._exchange(
+            "auth", f"AUTH {mechanism}", text, "reply", check="auth", mechanism=mechanism
+        )
+
     def no_login(self, reason: LoginReason, *offered: str) -> Self:
         """No password was sent, and why."""
         self._login_trail()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from smtpdoctor.diagnosis.run import Run
 
 #: The steps by which a server may say that it wants TLS first.
-STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt")
+STEPS: tuple[Step, ...] = ("ehlo", "auth", "mail", "rcpt")
 
 _TLS = re.compile(r"\b(STARTTLS|TLS|SSL|encrypt\w*)\b", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(must|requir\w+|need\w*|first|mandatory|only)\b", re.IGNORECASE)
@@ -53,9 +53,18 @@ class OfferView:
 
     @property
     def refused_in_clear(self) -> bool:
-        """Whether the provider is known to take no login without TLS, whatever it announces."""
+        """Whether a login without TLS is refused, whatever is announced: seen, or known of the
+        provider."""
         provider = self._run.provider
-        return provider is not None and provider.login_in_clear == "refused"
+        known = provider is not None and provider.login_in_clear == "refused"
+        return known or self.refused_auth is not None
+
+    @cached_property
+    def refused_auth(self) -> Exchange | None:
+        """AUTH without TLS that was refused before anything of the login was said."""
+        main = self._run.main
+        step = main.step("auth", in_tls=False) if main is not None else None
+        return step if step is not None and step.ok is False else None
 
     @property
     def takes_login_in_clear(self) -> bool:

@@ -28,6 +28,7 @@ STEPS: tuple[Step, ...] = ("auth", "mail", "rcpt", "data")
 #: What a refused AUTH, MAIL or RCPT means by itself. The first that fits counts, in this order.
 Meaning = Literal[
     "no-mechanism",  # the doctor itself ended an AUTH that it can't do
+    "login-not-kept",  # MAIL or RCPT wants a login, or TLS, as if there had been none
     "not-for-this-sender",  # MAIL wants a login after the login
     "not-to-this-recipient",  # RCPT does: "relay access denied"
     "not-known",  # AUTH without words that are known
@@ -37,6 +38,7 @@ Meaning = Literal[
 
 CODES: dict[Meaning, str] = {
     "no-mechanism": "auth-mechanism-unsupported",
+    "login-not-kept": "login-not-kept",
     "not-for-this-sender": "sender-not-allowed",
     "not-to-this-recipient": "recipient-rejected",
     "not-known": "credentials-rejected",
@@ -48,8 +50,9 @@ CODES: dict[Meaning, str] = {
 NAME = "ehlo-rejected"
 REJECTED = CODES["not-known"]
 TOO_LARGE = CODES["too-large"]
-#: What words mean that demand TLS before a login.
+#: What words mean that demand TLS before a login, or a login before the mail.
 TLS_FIRST = "tls-required"
+LOGIN_FIRST = "credentials-missing"
 
 #: A denial of a client for no reason of its own: one that speaks of a list or a name goes on.
 _BARE_DENIAL = re.compile(
@@ -107,6 +110,8 @@ def refusal(  # branches: what else a refused step may mean, in its order
         )
     if taken_without_parameters(run, exchange) is not None:
         return None  # mail-parameters-refused reads it
+    if run.offer.refused_auth is exchange and _without_credentials(exchange):
+        return None  # tls-required and auth-impossible-in-clear read it
     rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
     if opening is not None:
         code = rule.code if rule is not None else None
@@ -186,18 +191,20 @@ def _code(
     itself. None where nothing names it, or server-proof-failed reads it."""
     if unproved(exchange):
         return None
-    wants_login = rule is not None and rule.code == "credentials-missing"
+    wants_login = rule is not None and rule.code == LOGIN_FIRST
     again = wants_login and main.logged_in
+    if main.logged_in and exchange.step != "auth" and rule is not None and rule.code == TLS_FIRST:
+        return CODES["login-not-kept"]
     unjudged = _without_credentials(exchange) and rule is not None and rule.code == REJECTED
     if (
         rule is not None
         and not (exchange.cancelled or again or unjudged)
-        and not _is_met(exchange, rule)
+        and not _asks_in_vain(exchange, wants_login=wants_login)
     ):
         if login_counts_instead(main, exchange, reply):
             return "credentials-missing"
         return rule.code
-    meaning = _meaning(exchange, reply, wants_login_again=again)
+    meaning = _meaning(exchange, reply, wants_login=wants_login, wants_login_again=again)
     return CODES[meaning] if meaning is not None else None
 
 
@@ -206,20 +213,23 @@ def _without_credentials(exchange: Exchange) -> bool:
     return exchange.step == "auth" and exchange.sent == f"AUTH {exchange.mechanism}"
 
 
-def _is_met(exchange: Exchange, rule: knowledge.ReplyRule) -> bool:
-    """Whether what the words demand is there already: AUTH inside TLS was answered with "log in
-    first", or with "TLS first"."""
-    return exchange.step == "auth" and (
-        rule.code == "credentials-missing" or (rule.code == TLS_FIRST and exchange.in_tls)
-    )
+def _asks_in_vain(exchange: Exchange, *, wants_login: bool) -> bool:
+    """Whether AUTH itself was answered with "log in first": nothing was judged."""
+    return exchange.step == "auth" and wants_login
 
 
-def _meaning(exchange: Exchange, reply: Reply, *, wants_login_again: bool) -> Meaning | None:
-    if exchange.cancelled or _without_credentials(exchange):
+def _meaning(
+    exchange: Exchange, reply: Reply, *, wants_login: bool, wants_login_again: bool
+) -> Meaning | None:
+    if (
+        exchange.cancelled
+        or _without_credentials(exchange)
+        or _asks_in_vain(exchange, wants_login=wants_login)
+    ):
         return "no-mechanism"
     if wants_login_again:
         if reply.code == 530:
-            return None  # it wants the login that it has just accepted: nothing to name
+            return "login-not-kept"
         # who has logged in is told by "relay access denied" that he may not send this
         return "not-for-this-sender" if exchange.step == "mail" else "not-to-this-recipient"
     if exchange.step == "auth":

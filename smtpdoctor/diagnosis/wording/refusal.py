@@ -65,10 +65,19 @@ def known(run: Run, refused: Refusal) -> tuple[Evidence, ...]:
     return (Evidence(check=refused.exchange.check, kind="known", text=text.strip()),)
 
 
+def refused_in_clear(run: Run) -> tuple[Evidence, ...]:
+    """How the server refused a login that was only begun, without TLS."""
+    seen = run.offer.refused_auth
+    if seen is None or seen.reply is None:
+        return ()
+    text = f'{run.where} answered {seen.sent} with "{said(seen.reply)}"'
+    return (Evidence(check="auth", text=text),)
+
+
 def no_login_in_clear(run: Run) -> tuple[Evidence, ...]:
     """What is known of a provider that takes no login without TLS."""
     provider = run.provider
-    if provider is None or not run.offer.refused_in_clear:
+    if provider is None or provider.login_in_clear != "refused":
         return ()
     told = told_by(provider.name, (provider.login_in_clear_source,))
     cited = source((provider.login_in_clear_source,))

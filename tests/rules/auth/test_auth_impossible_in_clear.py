@@ -120,3 +120,31 @@ def test_lookalike_there_tls_was_tried_and_works() -> None:
 
     assert scene.codes("error") == ["tls-required"]
     assert "password-in-clear" not in scene.codes()
+
+
+def begun(text: str, *offers: str) -> Scene:
+    """A session without TLS in which AUTH was begun, and refused with these words."""
+    scene = Scene(tls="none", host="mail.example.com")
+    talk = scene.session().greeting().ehlo(*offers, "AUTH PLAIN LOGIN").begun(text)
+    talk.no_login("no-tls", "PLAIN", "LOGIN").quit()
+    return scene
+
+
+REFUSED = "550 5.7.1 plaintext authentication not permitted here"
+
+
+def test_positive_what_is_announced_is_refused_when_it_is_begun() -> None:
+    found = begun(REFUSED, "STARTTLS").diagnosis(CODE)
+
+    assert begun(REFUSED, "STARTTLS").codes() == [CODE]
+    assert found.fixes[0].settings == {"SMTP_TLS": "starttls"}
+    assert any(REFUSED in item.text for item in found.evidence)
+    assert begun(REFUSED, "STARTTLS").judge().unexplained == ()
+
+
+def test_positive_without_starttls_another_port_is_asked_for() -> None:
+    assert "port" in begun(REFUSED).diagnosis(CODE).fixes[0].title
+
+
+def test_lookalike_nothing_was_refused_there() -> None:
+    assert in_clear("STARTTLS", "AUTH PLAIN LOGIN").codes() == ["password-in-clear"]

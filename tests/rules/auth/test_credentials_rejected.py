@@ -208,13 +208,74 @@ def test_lookalike_the_mailboxes_own_password_is_tried_in_its_webmail() -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", ["530 5.7.0 Must issue a STARTTLS command first", "538 5.7.11 Encryption required"]
+    ("answer", "code"),
+    [
+        ("530 5.7.0 Must issue a STARTTLS command first", "tls-required"),
+        ("538 5.7.11 Encryption required", "tls-required"),
+        ("530 5.7.0 Authentication required", "auth-mechanism-unsupported"),
+    ],
 )
-def test_positive_a_demand_that_is_met_already(answer: str) -> None:
-    """Inside TLS the words can't mean what they say: the login is refused all the same."""
+def test_lookalike_a_demand_that_is_met_already(answer: str, code: str) -> None:
+    """Inside TLS the words can't mean what they say: nothing of the login was judged."""
     scene = Scene(host="mail.example.net").refuse("auth", answer)
-    assert scene.codes("error") == [CODE]
+    assert scene.codes("error") == [code]
     assert scene.judge().verdict == "broken"
+
+
+REFUSED = "535 5.7.8 Error: authentication failed"
+SES, BREVO = "email-smtp.eu-west-1.amazonaws.com", "smtp-relay.brevo.com"
+
+
+@pytest.mark.parametrize(
+    ("host", "text", "title"),
+    [
+        (SES, "535 Authentication Credentials Invalid", "make the SMTP password for this host"),
+        (BREVO, "535 5.7.8 Authentication failed", "copy login and SMTP key from Brevo's page"),
+        ("smtp.fastmail.com", REFUSED, "use an app password with access to SMTP"),
+        ("smtp.mail.me.com", REFUSED, "use an app-specific password"),
+        ("mail.example.net", "535 5.7.0 Your password has expired", "set a new password"),
+    ],
+)
+def test_positive_what_to_do_is_said_in_the_fix_s_one_line(
+    host: str, text: str, title: str
+) -> None:
+    scene = Scene(host=host, username="info@example.com").refuse("auth", text)
+    assert scene.diagnosis(CODE).fixes[0].title.startswith(title)
+
+
+@pytest.mark.parametrize("host", ["mail.example.net", "smtp.gandi.net"])
+def test_lookalike_nothing_better_is_known(host: str) -> None:
+    scene = Scene(host=host).refuse("auth", REFUSED)
+    assert scene.diagnosis(CODE).fixes[0].title == "check user name and password"
+
+
+@pytest.mark.parametrize(
+    ("host", "shape", "what"),
+    [
+        (SES, "aws-secret-key", "an AWS secret access key"),
+        (BREVO, "api-key", "a key for an HTTPS API"),
+    ],
+)
+def test_positive_a_secret_of_the_provider_s_that_is_none_for_mail(
+    host: str, shape: PasswordShape, what: str
+) -> None:
+    scene = Scene(host=host, username="info@example.com", password_shape=(shape,))
+    found = scene.refuse("auth", REFUSED).diagnosis(CODE)
+    assert any(item.text.endswith(f"is {what}") for item in found.evidence)
+    assert "in place of" in found.fixes[0].title
+
+
+@pytest.mark.parametrize(
+    ("host", "shape"), [("smtp.sendgrid.net", "api-key"), (BREVO, "aws-secret-key"), (SES, "hash")]
+)
+def test_lookalike_a_secret_of_that_form_elsewhere(host: str, shape: PasswordShape) -> None:
+    scene = Scene(host=host, username="info@example.com", password_shape=(shape,))
+    assert "by its form" not in repr(scene.refuse("auth", REFUSED).judge())
+
+
+def test_lookalike_a_wrong_password_of_a_mailbox_has_not_expired() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 5.7.8 Incorrect password")
+    assert "expired" not in repr(scene.diagnosis(CODE))
 
 
 def test_positive_letters_beyond_ascii_are_named_before_what_helps_anywhere() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from ..scene import Scene
 
 CODE = "tls-required"
@@ -62,3 +64,35 @@ def test_lookalike_the_login_is_offered_without_tls() -> None:
     scene.session().greeting().ehlo("STARTTLS", "AUTH PLAIN").no_login("no-tls", "PLAIN").quit()
 
     assert scene.codes() == ["password-in-clear"]
+
+
+@pytest.mark.parametrize(
+    "text", ["538 5.7.11 Encryption required", "530 5.7.0 Must issue a STARTTLS command first"]
+)
+def test_positive_a_login_that_was_only_begun_is_refused_for_want_of_tls(text: str) -> None:
+    scene = Scene(host="mail.example.net", tls="none")
+    talk = scene.session().greeting().ehlo("STARTTLS", "AUTH PLAIN").begun(text)
+    talk.no_login("no-tls", "PLAIN").quit()
+    found = scene.diagnosis("tls-required")
+
+    assert scene.codes("error") == ["tls-required"]
+    assert found.fixes[0].settings == {"SMTP_TLS": "starttls"}
+    assert any("answered AUTH with" in item.text for item in found.evidence)
+    assert scene.judge().unexplained == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["538 5.7.11 Encryption required", "530 5.7.0 Must issue a STARTTLS command first"]
+)
+def test_positive_tls_is_asked_for_inside_tls(text: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", text)
+    found = scene.diagnosis("tls-required")
+
+    assert scene.codes("error") == ["tls-required"]
+    assert found.title == "mail.example.net:587 asks for TLS inside TLS"
+    assert (found.confidence, found.fixes[0].settings) == ("likely", {})
+
+
+def test_lookalike_a_login_inside_tls_is_refused_for_itself() -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", "535 5.7.8 Error: authentication failed")
+    assert "tls-required" not in scene.codes()

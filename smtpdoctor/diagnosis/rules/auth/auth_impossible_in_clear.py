@@ -37,6 +37,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     announced = run.offer.carries_login(offer)
     secret = "token" if run.settings.has_token else "password"
     without = "the settings forbid TLS" if forbidden else "the server offers no STARTTLS"
+    seen = run.offer.refused_auth
+    who = "The server" if seen is not None else "This provider"
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -45,7 +47,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         if announced
         else f"without TLS {run.where} has no login for a {secret}: {', '.join(offer.auth)} alone",
         explanation=(
-            f"The settings have a login, and {without}. This provider announces a login without "
+            f"The settings have a login, and {without}. {who} announces a login without "
             "TLS too, and then refuses it, so no mail goes out. smtpdoctor did not send the "
             f"{secret} in clear."
             if announced
@@ -60,11 +62,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 text=f"before TLS {run.where} offers AUTH {' '.join(offer.auth)}"
                 + (" and STARTTLS" if offer.starttls else " and no STARTTLS"),
             ),
+            *refusals.refused_in_clear(run),
             *refusals.no_login_in_clear(run),
             *library_words(run, "auth-mechanism-unsupported", check="auth"),
         ),
         fixes=_fixes(run, starttls=offer.starttls),
-        explains=(kept_back.id,),
+        explains=(kept_back.id, *((seen.id,) if seen is not None else ())),
         points_at=run.mode.fields,
     )
 

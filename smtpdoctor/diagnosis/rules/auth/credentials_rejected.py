@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smtpdoctor import knowledge
@@ -10,6 +11,7 @@ from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.diagnosis.views.refusal import Refusal, as_sent
 from smtpdoctor.diagnosis.wording import refusal as refusals
+from smtpdoctor.knowledge import WrongPassword
 from smtpdoctor.settings.model import TokenSign
 from smtpdoctor.text import foreign
 
@@ -37,6 +39,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             refusals.seen(run, refused),
             *_demand(run, refused),
             *_letters(run),
+            *_form(run),
             *(refusals.known(run, refused) or _forms(run)),
             *own_line(run, "username"),
             *library_words(run, CODE, check="auth"),
@@ -64,6 +67,7 @@ def _told(run: Run, refused: Refusal) -> str:
     return {
         "username": ". Its words say that it knows no such user.",
         "password": ". Its words say that the password is wrong.",
+        "expired": ". Its words say that the password has expired.",
         "nothing": ", and does not say which is wrong.",
     }.get(tells, ". Its own words are the best hint at the reason.")
 
@@ -143,16 +147,48 @@ def _forms(run: Run) -> tuple[Evidence, ...]:
     return (Evidence(check="auth", kind="known", text=f"{told} {words} {source}".strip()),)
 
 
+def _wrong_form(run: Run) -> WrongPassword | None:
+    """What the password's form says that it is, where this provider takes no such password."""
+    known = run.provider.wrong_passwords if run.provider and not run.settings.has_token else {}
+    shapes = run.settings.password_shape
+    return next((wrong for shape, wrong in known.items() if shape in shapes), None)
+
+
+def _form(run: Run) -> Iterator[Evidence]:
+    wrong = _wrong_form(run)
+    if wrong is not None:
+        text = f"by its form the password in {named(run, 'password')} is {wrong.what}"
+        yield Evidence(check="settings", kind="own-line", text=text)
+
+
 def _password(run: Run, refused: Refusal) -> Fix:
+    wrong = _wrong_form(run)
     return Fix(
-        title="check user name and password",
+        title=wrong.use if wrong is not None else _in_one_line(run, refused),
         steps=(
+            *((wrong.how,) if wrong is not None else ()),
             *_cut_off(run),
             *_in_ascii(run),
             *_what_to_compare(run, refused),
             f"Write the values that work into {' and '.join(_places(run))}.",
         ),
     )
+
+
+def _in_one_line(run: Run, refused: Refusal) -> str:
+    """What to do: the provider's own entry knows it better than what fits anywhere."""
+    provider, rule = run.provider, refused.rule
+    if provider is not None and rule is not None and rule in provider.replies:
+        return _first_clause(rule.fix)
+    if provider is not None and provider.password_apart and provider.password_hint:
+        return f"use {_first_clause(provider.password_hint)}"
+    if rule is not None and rule.tells == "expired":
+        return _first_clause(rule.fix)
+    return "check user name and password"
+
+
+def _first_clause(text: str) -> str:
+    return re.split(r"[;(]|, (?=not\b|neither\b)", text)[0].strip(" ,")
 
 
 def _what_to_compare(run: Run, refused: Refusal) -> Iterator[str]:

@@ -1,14 +1,18 @@
-"""Settings that forbid TLS, for a server that gives login or MAIL only inside it."""
+"""Settings that forbid TLS, for a server that gives login or MAIL only inside it.
+
+Or a server that asks for TLS inside TLS: something in front of it ends TLS and doesn't say so.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from smtpdoctor.diagnosis.evidence import library_words, mode_line
-from smtpdoctor.diagnosis.fixes import fixes_by_mode
-from smtpdoctor.diagnosis.model import Diagnosis, Evidence
+from smtpdoctor.diagnosis.fixes import fixes_by_mode, working_ways
+from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.views.offer import STEPS, demands_tls
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import AnyObservation
 from smtpdoctor.text import foreign
@@ -19,6 +23,9 @@ BEFORE = ("ehlo-rejected", "auth-not-offered", "auth-impossible-in-clear", "cred
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
+    refused = run.refused_as(CODE)
+    if refused is not None and refused.exchange.in_tls:
+        yield _inside(run, refused)
     if main is None or main.session.tls != "none":
         return
     found = _demand(run, main)
@@ -39,12 +46,47 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         evidence=(
             *mode_line(run),
             Evidence(check="tls", text=seen),
+            *(refusals.refused_in_clear(run) if observation is not run.offer.refused_auth else ()),
             *refusals.no_login_in_clear(run),
             *library_words(run, CODE),
         ),
         fixes=fixes_by_mode(run, "starttls"),
-        explains=(observation.id,),
+        explains=tuple(
+            item.id for item in (observation, run.offer.refused_auth) if item is not None
+        ),
         points_at=run.mode.fields,
+    )
+
+
+def _inside(run: Run, refused: Refusal) -> Diagnosis:
+    where, host = run.where, run.settings.host
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{where} asks for TLS inside TLS",
+        explanation=(
+            "The session is inside TLS, and the server says that TLS has to begin first. Mostly "
+            "something in front of the mail server (a proxy, a balancer, a virus scanner) ends TLS "
+            "and talks to it in clear. The password was not judged."
+        ),
+        evidence=(refusals.seen(run, refused), *refusals.known(run, refused)),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="ask who runs the server for a port whose TLS the mail server ends itself",
+                steps=(
+                    f"Tell who runs {host} the reply above: {where} asks for TLS inside TLS.",
+                    "If it is your own: let the proxy pass TLS through (HAProxy: mode tcp; nginx: "
+                    "stream; AWS: a TCP listener), or let the mail server take logins from it in "
+                    "clear (Postfix: smtpd_tls_auth_only = no and smtpd_tls_security_level = may "
+                    "for that port of its own, in master.cf).",
+                    "A virus scanner on this machine that looks into mail does the same: switch "
+                    "its mail shield off to compare.",
+                ),
+            ),
+        ),
+        explains=refused.failed,
     )
 
 
