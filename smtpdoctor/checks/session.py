@@ -169,6 +169,8 @@ class SMTPSession:
         self._error = ""
         self._alert = ""  # of a TLS that failed after its handshake
         self._my_turn = False  # the server has spoken and waits for a command
+        self._unasked: Reply | None = None  # the first of what stood before this step's commands
+        self._owes = False  # an answer that was not waited for may come at any time
         self._name = ""  # of the last EHLO
         self._quick = False  # it answered the last EHLO at once
 
@@ -184,7 +186,8 @@ class SMTPSession:
         self._ready.clear()
         self._pump = None
         self._ended = self._error = self._alert = ""
-        self._my_turn = False
+        self._my_turn = self._owes = False
+        self._unasked = None
         self.capabilities = Capabilities()
         self.by_helo = False
         self.in_tls = self.verified = self.greeted = False
@@ -492,6 +495,7 @@ class SMTPSession:
         # with another name to come, each answer's own time tells whether the server is quick
         pipelined = self.capabilities.pipelining and pipelines is not False and not other_name
         if pipelined:
+            self._pass_over_unasked()
             await self._write(sender + recipient)
         results: dict[Step, Exchange] = {}
         for step, command, wanted in steps:
@@ -637,10 +641,12 @@ class SMTPSession:
         self, step: Step, shown: str, arrival: _Arrival, wanted: tuple[int, ...]
     ) -> Exchange:
         reply = arrival.reply
+        unasked, self._unasked = self._unasked, None
         return Exchange(
             connection=self.connection,
             step=step,
             sent=shown,
+            unasked=unasked,
             outcome=arrival.outcome,
             reply=self._quoted(reply) if reply is not None else None,
             ok=reply is not None
@@ -724,8 +730,7 @@ class SMTPSession:
         """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
         self._my_turn = False
         if data:
-            # what came unasked answers no command, but a server may close at any time (421)
-            self._ready = [reply for reply in self._ready if reply.code == 421]
+            self._pass_over_unasked()
             await self._write(data)
         since = self._recorder.now
         until = since + self._deadline.cap(bound)
@@ -736,6 +741,7 @@ class SMTPSession:
                 return self._at_the_end(bytes(raw))
             received = await self._read(until - self._recorder.now, pointless=pointless)
             if received.end == "silence":
+                self._owes = True
                 kept = bytes(raw or self._reader.pending)[: self._kept]
                 if self._deadline.cut_off(bound, self._recorder.now - since):
                     return _Arrival("other", raw=kept, error=CUT_OFF)
@@ -758,6 +764,13 @@ class SMTPSession:
             "flood" if {Oddity.TOO_MANY_LINES, Oddity.TRUNCATED} & set(reply.oddities) else "reply"
         )
         return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[: self._kept])
+
+    def _pass_over_unasked(self) -> None:
+        """What came before a command answers none, but a server may close at any time (421)."""
+        others = [reply for reply in self._ready if reply.code != 421]
+        self._ready = [reply for reply in self._ready if reply.code == 421]
+        if others and not self._owes:
+            self._unasked = self._unasked or self._quoted(others[0])
 
     def _note_end(self, received: Received) -> None:
         """The other side has ended the connection: half a reply may still say why."""

@@ -364,6 +364,7 @@ class Client(Entry, frozen=True, kw_only=True):
     offers: how it looks for STARTTLS and AUTH in what a server announces.
     replies: how it reads a reply. counts: the line whose code it goes by.
     out_of_step: a reply too many makes it take every answer for the one before, up to DATA.
+    passes_over_unasked: it goes on where a reply too many came, and gets through.
     insists: it sends AUTH with its own mechanism whether that is offered or not: "with-auth" where
         anything is offered, "always" even where nothing is, "without-choice" where AUTH names none.
     starttls_by_itself: it begins TLS where STARTTLS is offered, also where TLS is switched off.
@@ -438,6 +439,7 @@ class Client(Entry, frozen=True, kw_only=True):
     replies: ReplyReading = ReplyReading()
     counts: Literal["first", "last"] = "last"
     out_of_step: bool = False
+    passes_over_unasked: bool = False
     insists: Literal["no", "with-auth", "without-choice", "always"] = "no"
     starttls_by_itself: bool = False
     takes_sha1: bool = False

@@ -313,6 +313,7 @@ class Exchange(Observation, frozen=True, kw_only=True, tag="exchange"):
     oddities: tuple[ChallengeOddity, ...] = ()  # AUTH: of the 334 replies
     error: str = ""  # errno name of a reset; CUT_OFF
     alert: str = ""  # the TLS alert that came in place of an answer
+    unasked: Reply | None = None  # stood before the command, which it can't have answered
     under_name: str = ""  # said once more on the same connection, under this EHLO name
 
 

@@ -784,3 +784,20 @@ def test_what_a_second_ehlo_brings_about_is_no_matter_of_the_name(
 
     monkeypatch.setattr(server._Dialogue, "_answer", judges)
     assert as_client(authority, healthy, None).report.verdict == "healthy"
+
+
+@pytest.mark.parametrize(
+    ("client", "verdict"), [("smtplib", "broken"), (None, "broken"), ("mutt", "warnings")]
+)
+def test_a_reply_too_many(
+    authority: Authority, healthy: Behaviour, client: str | None, verdict: str
+) -> None:
+    behaviour = replace(healthy, greeting=("220 mail", "250 2.0.0 Ok"))
+    ran = as_client(authority, behaviour, client)
+    assert [item.code for item in ran.report.diagnoses] == ["reply-unreadable"]
+    assert ran.report.verdict == verdict
+
+
+def test_a_server_that_closes_unasked_has_said_so(authority: Authority, healthy: Behaviour) -> None:
+    behaviour = replace(healthy, greeting=("220 mail", "421 closing"))
+    assert "reply-unreadable" not in as_client(authority, behaviour, "smtplib").codes()

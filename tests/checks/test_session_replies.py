@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -66,3 +67,30 @@ def test_a_530_after_the_login_forgets_it(authority: Authority) -> None:
 def test_a_550_after_the_login_that_wants_one_is_about_the_sender(authority: Authority) -> None:
     ran = talk(authority, mail_from=lambda user, sender: "550 5.7.1 Authentication required")
     assert ran.codes() == ["sender-not-allowed"]
+
+
+OK = "250 2.0.0 Ok"
+
+
+@pytest.mark.parametrize(
+    ("changes", "behind"),
+    [
+        ({"greeting": ("220 mail", OK)}, "greeting"),
+        ({"auth_answer": ("235 2.7.0 welcome", OK)}, "answer to AUTH"),
+        ({"mail_from": lambda user, sender: (OK, OK)}, "answer to MAIL"),
+        ({"rcpt_to": lambda user, sender: (OK, OK)}, "answer to RCPT"),
+    ],
+    ids=["greeting", "login", "mail", "rcpt"],
+)
+def test_a_reply_too_many_fails_all_who_read_one_by_one(
+    authority: Authority, changes: dict[str, Any], behind: str
+) -> None:
+    ran = talk(authority, extensions=("8BITMIME",), **changes)
+    assert ran.codes() == ["reply-unreadable"]
+    assert behind in ran.report.diagnoses[0].title
+    assert ran.report.verdict == "broken"
+
+
+def test_no_reply_of_a_sound_server_is_too_many(authority: Authority) -> None:
+    ran = talk(authority)
+    assert all(item.unasked is None for item in ran.observations.of(Exchange))

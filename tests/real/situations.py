@@ -428,6 +428,7 @@ def _replies() -> Iterator[Situation]:
         "sender-domain-not-found",
         "450 4.1.8 <www-data@web1>: Sender address rejected: Domain not found",
     )
+    yield _reply("mail", "login-not-kept", "530 5.7.0 Authentication required")
     yield _reply("mail", "sender-malformed", "501 5.1.7 Bad sender address syntax")
     yield _reply("mail", "mail-parameters-refused", "555 5.5.4 Unsupported option: SIZE=421")
     yield _reply(

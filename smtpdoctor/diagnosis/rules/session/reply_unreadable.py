@@ -9,8 +9,10 @@ from typing import NamedTuple
 
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite
+from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix, Severity
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.wording.refusal import said
 from smtpdoctor.observations import Exchange
 from smtpdoctor.smtp.reading import ChallengeOddity, trouble
 from smtpdoctor.words import listed
@@ -36,6 +38,7 @@ class _Odd(NamedTuple):
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
+    yield from _one_too_many(run)
     for item in main.exchanges if main is not None else ():
         if item.step not in STEPS or item.reply is None or item.outcome != "reply":
             continue
@@ -51,6 +54,65 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         if asked is not None:
             yield _judged_login(run, asked)
             return
+
+
+def _one_too_many(run: Run) -> Iterator[Diagnosis]:
+    """A reply that nobody had asked for. Programs take it for the answer to their next command, and
+    each answer after it for that of the command before, up to DATA: hardly any gets through."""
+    main, mine = run.main, run.client
+    own = run.observations.of(Exchange, connection=main.session.connection) if main else ()
+    before = ""
+    for item in own:
+        if item.unasked is not None:
+            break
+        before = item.step
+    else:
+        return
+    behind = "greeting" if before == "greeting" else f"answer to {before.upper()}"
+    swallows = mine is not None and mine.passes_over_unasked
+    who = mine.name if mine is not None else "nearly every program"
+    yield Diagnosis(
+        code=CODE,
+        severity="warning" if swallows else "error",
+        confidence="likely",
+        title=f"{run.where} sends a reply too many behind its {behind}",
+        explanation=(
+            f"{mine.name} goes on all the same. Nearly every other program takes the reply for the "
+            "answer to its next command, and fails at the latest at the message."
+            if swallows and mine is not None
+            else f"Nobody had asked for it, so {who} takes it for the answer to the next command, "
+            "and every answer after it for the one before. The dialogue fails where the codes "
+            "differ: at STARTTLS, at the login, or at the latest at the message. smtpdoctor passes "
+            "over such replies, and got further."
+        ),
+        evidence=(
+            Evidence(
+                check="tls",
+                text=f'behind the {behind} stood "{said(item.unasked)}", before {item.step.upper()}'
+                " was said",
+            ),
+            Evidence(
+                check="tls",
+                kind="known",
+                text=f"RFC 5321 §4.2: one reply to each command {cite('clients_run')}",
+            ),
+        ),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="ask the server's owner to send one reply to each command",
+                steps=(
+                    f"Tell who runs {run.settings.host}: behind its {behind} stands a reply that "
+                    "no command asked for. Often a proxy, a filter (milter) or a script of its own "
+                    "writes a line into the dialogue, or a greeting of several lines lacks the "
+                    "dash behind its codes (220-).",
+                    "A machine with a mail shield or a proxy on the way: compare from another "
+                    "network.",
+                ),
+            ),
+        ),
+        explains=() if swallows else (item.id,),
+    )
 
 
 def _odd_form(run: Run, item: Exchange) -> _Odd | None:
