@@ -16,12 +16,14 @@ from typing import Any, Literal
 import msgspec
 
 from smtpdoctor.settings.folder import Folder
+from smtpdoctor.settings.harmless import version as version_in
 
 Ecosystem = Literal["npm", "pypi", "composer", "rubygems", "go", "maven", "nuget", "cargo", "hex"]
 
 
 class Dependency(msgspec.Struct, frozen=True, kw_only=True):
-    """One library that a manifest names. `version` is as written, or the installed one."""
+    """One library that a manifest names. `version` is as written, as far as it is one, or the
+    installed one."""
 
     ecosystem: Ecosystem
     name: str
@@ -64,7 +66,7 @@ class Dependencies:
                 Dependency(
                     ecosystem=ecosystem,
                     name=name,
-                    version=self._installed(ecosystem, name, path) or version,
+                    version=version_in(self._installed(ecosystem, name, path) or version),
                     manifest=path,
                 )
                 for name, version in named

@@ -123,6 +123,7 @@ def is_guessable(secret: str) -> bool:
 #: So many letters a generated secret has, and so often letters and digits follow each other in it.
 _GENERATED, _CHANGES = 10, 3
 _CHANGE = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_LABEL = re.compile(r"[^\W_]+")
 
 
 def is_generated(text: str) -> bool:
@@ -131,11 +132,12 @@ def is_generated(text: str) -> bool:
 
 
 def has_generated_label(host: str) -> bool:
-    """Whether a part of a host's name looks like a secret: generated, and in letters of both
-    cases, in which nobody writes a name. In lower case it may be a name (`vpce-0a1b2c`)."""
+    """Whether a part of a name looks like a secret, whatever stands around it: generated, and in
+    letters of both cases, in which nobody writes a name. In lower case it may be one
+    (`vpce-0a1b2c`), and in capitals a user's (`AKIA…`)."""
     return any(
-        is_generated(label) and label.isalnum() and not label.islower() and not label.isupper()
-        for label in host.split(".")
+        is_generated(label) and not label.islower() and not label.isupper()
+        for label in _LABEL.findall(host)
     )
 
 
@@ -158,6 +160,25 @@ def address_without(secrets: Iterable[str], address: str | None) -> str | None:
     masked = f"{MASK}@{address.rpartition('@')[2]}"
     across = any("@" in secret and secret in address for secret in secrets)
     return None if across or repeats(masked, secrets) else masked
+
+
+#: A version, one of a range's, or what stands between two of them.
+_VERSION = re.compile(
+    r"[\[(]?[~^<>=!]{0,3}[vV]?(?:\d{1,8}|[xX*])(?:\.(?:\d{1,8}|[xX*]))*(?:[a-z]{1,5}\d{0,4})?"
+    r"(?:[-+._@][0-9A-Za-z]{1,16})*[\])]?|[~^<>=!]{1,3}|-|latest|next|dev-[a-z]{1,12}"
+)
+
+
+def version(text: str) -> str:
+    """What of a manifest's text is a version or a range. Behind it, or in its place, may stand the
+    address of a repository, with a token in it."""
+    found = []
+    for part in re.split(r"([\s,|]+)", text.strip()[:LONGEST]):
+        known = _VERSION.fullmatch(part) is not None and not has_generated_label(part)
+        if part.strip(" ,|") and not known:
+            break
+        found.append(part)
+    return "".join(found).strip(" ,|")
 
 
 def unquoted(text: str) -> str:
@@ -200,7 +221,7 @@ def _has_form(kind: ValueKind, text: str) -> bool:
     if kind == "scheme":
         return text.lower() in SCHEMES
     if kind == "username":
-        return _USER.fullmatch(text) is not None
+        return _USER.fullmatch(text) is not None and not has_generated_label(text)
     if kind == "sender":
         return _SENDER.fullmatch(text) is not None
     return kind == "plain" and _PLAIN.fullmatch(text) is not None

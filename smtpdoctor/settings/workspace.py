@@ -636,6 +636,8 @@ class Workspace:
             inner = harmless.unquoted(self.text_of(span) or "")
             if value.part is not None and span == value.part.span and unquote_plus(inner) == text:
                 inner = text  # percent-encoded, as it stands in a URL
+            if harmless.repeats(text, secrets) and "$" not in inner:
+                continue  # a Secret's base64 of it
             known = harmless.shown(kind, inner) == inner or (
                 kind in NARROW and is_plain_expression(inner)
             )

