@@ -217,9 +217,14 @@ def open_private(path: str | Path, *, anew: bool) -> int:
         raise FileFault(path, "belongs to another user", "not-ours")
     if anew:
         os.ftruncate(descriptor, 0)
-        if hasattr(os, "fchmod"):
-            os.fchmod(descriptor, 0o600)
+        make_private(descriptor)
     return descriptor
+
+
+def make_private(descriptor: int) -> None:
+    """From now on only its owner can read and write this file."""
+    if hasattr(os, "fchmod"):  # Windows has no such modes
+        os.fchmod(descriptor, 0o600)
 
 
 def append(path: str | Path, text: str) -> None:

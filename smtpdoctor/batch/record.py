@@ -24,7 +24,7 @@ import msgspec
 from smtpdoctor.batch.accounts import UNKNOWN, Account, Login
 from smtpdoctor.batch.model import Checked
 from smtpdoctor.batch.table import COLUMNS, Row, as_csv, csv_header, row_of
-from smtpdoctor.files import FileFault, make_sure_of_folder, open_private
+from smtpdoctor.files import FileFault, make_private, make_sure_of_folder, open_private
 from smtpdoctor.report.formats import json as json_format
 from smtpdoctor.settings.usage import UsageError
 from smtpdoctor.text import as_json, visible
@@ -36,8 +36,12 @@ BEGINNING = {"jsonl": b'{"line": ', "csv": csv_header().encode(), "parquet": b"P
 JOURNAL = "smtpdoctor batch"
 #: What a Parquet file of ours has in its last bytes.
 MARK = b"smtpdoctor"
-#: A report has some ten kilobytes.
-MOST_OF_A_LINE = 1 << 20
+#: Of the key that digests of accounts are made with.
+KEY_BYTES = 16
+#: What shows in an earlier run's file whose it is stands in so many bytes.
+MOST_OF_A_HEAD = 1 << 20
+#: A report has some ten kilobytes, and a megabyte where servers said what they could.
+MOST_OF_A_LINE = 16 << 20
 
 
 def as_line(checked: Checked) -> str:
@@ -122,15 +126,17 @@ class Record:
                 "not-ours",
             )
         self._journal = open_private(self._journal_path, anew=not resume)
-        self.key = secrets.token_bytes(16)
-        for number, line in enumerate(_whole_lines(self._journal)):
+        make_private(self._journal)  # also one that came with a repository, or from a copy
+        self.key = secrets.token_bytes(KEY_BYTES)
+        for number, line in enumerate(_whole_lines(self._journal, self._journal_path)):
             self._read_journal(number, line, senders=senders)
         if os.fstat(self._journal).st_size == 0:
             head = _Head(JOURNAL, self.key.hex(), senders)
             _write(self._journal, msgspec.json.encode(head) + b"\n")
         if form != "parquet":
             self._results = open_private(path, anew=not resume)
-            for number, line in enumerate(_whole_lines(self._results), start=1):
+            make_private(self._results)
+            for number, line in enumerate(_whole_lines(self._results, path), start=1):
                 self._read_result(number, line)
             if form == "csv" and os.fstat(self._results).st_size == 0:
                 _write(self._results, BEGINNING["csv"])
@@ -149,11 +155,11 @@ class Record:
 
     def _is_result(self, descriptor: int) -> bool:
         beginning = BEGINNING[self.form]
-        head = os.read(descriptor, MOST_OF_A_LINE)
+        head = os.read(descriptor, MOST_OF_A_HEAD)
         first, newline, _ = head.partition(b"\n")
         if self.form == "parquet":
-            os.lseek(descriptor, max(os.fstat(descriptor).st_size - MOST_OF_A_LINE, 0), 0)
-            return head.startswith(beginning) and MARK in os.read(descriptor, MOST_OF_A_LINE)
+            os.lseek(descriptor, max(os.fstat(descriptor).st_size - MOST_OF_A_HEAD, 0), 0)
+            return head.startswith(beginning) and MARK in os.read(descriptor, MOST_OF_A_HEAD)
         if not newline:  # torn in its first line, which a journal stands beside
             begins = beginning.startswith(head[: len(beginning)])
             return begins and os.path.lexists(self._journal_path)
@@ -174,6 +180,8 @@ class Record:
                 self.key = bytes.fromhex(head.key)
                 if head.journal != JOURNAL or head.senders != senders:
                     raise UsageError(f"{self._journal_path} is of a batch of another kind")
+                if len(self.key) != KEY_BYTES:
+                    raise ValueError
                 return
             entry = msgspec.json.decode(line, type=_Entry)
             if entry.row is not None:
@@ -233,7 +241,7 @@ class Record:
         """All targets have their result: the journal goes. Raises OSError."""
         if self.form == "parquet":
             os.lseek(self._journal, 0, os.SEEK_SET)
-            entries = _lines(self._journal)
+            entries = _lines(self._journal, self._journal_path)
             next(entries)
             rows = (msgspec.json.decode(line, type=_Entry).row for line in entries)
             from smtpdoctor.batch.parquet import write_table
@@ -267,11 +275,12 @@ def _write(descriptor: int, line: bytes) -> None:
         line = line[os.write(descriptor, line) :]
 
 
-def _whole_lines(descriptor: int) -> Iterator[bytes]:
-    """The lines of a file from its beginning; a last one that was torn is cut off the file."""
+def _whole_lines(descriptor: int, path: Path) -> Iterator[bytes]:
+    """The lines of a file from its beginning; a last one that was torn is cut off the file.
+    Raises FileFault for one that nobody wrote here."""
     os.lseek(descriptor, 0, os.SEEK_SET)
     whole = 0
-    for line in _lines(descriptor):
+    for line in _lines(descriptor, path):
         if not line.endswith(b"\n"):
             os.ftruncate(descriptor, whole)
             return
@@ -279,9 +288,12 @@ def _whole_lines(descriptor: int) -> Iterator[bytes]:
         yield line
 
 
-def _lines(descriptor: int) -> Iterator[bytes]:
+def _lines(descriptor: int, path: Path) -> Iterator[bytes]:
     with os.fdopen(os.dup(descriptor), "rb") as file:
-        yield from file
+        while line := file.readline(MOST_OF_A_LINE + 1):
+            if len(line) > MOST_OF_A_LINE:
+                raise FileFault(path, "has a line that is longer than any result", "not-ours")
+            yield line
 
 
 class _Cause(msgspec.Struct):

@@ -107,17 +107,19 @@ class Rows:
         names = _cells(text, self._delimiter)
         if names is None:
             raise UsageError("the first line is no header: a quote is not closed")
-        columns = tuple(self._field(name) for name in names)
-        for field in filter(None, columns):
-            if columns.count(field) > 1:
-                both = [name for name, each in zip(names, columns, strict=True) if each == field]
-                raise UsageError(f"two columns say the same: {' and '.join(map(visible, both))}")
-        if not set(columns) & set(self._needed):
+        if not any(
+            {self._fields.get(_plain(name)), self._near(name)} & {*self._needed} for name in names
+        ):
             needed = " or ".join(self._needed)
             known = ", ".join(self._names)
             raise UsageError(
                 f"the first line is no header with a column {needed}; columns are {known}"
             )
+        columns = tuple(self._field(name) for name in names)
+        for field in filter(None, columns):
+            if columns.count(field) > 1:
+                both = [name for name, each in zip(names, columns, strict=True) if each == field]
+                raise UsageError(f"two columns say the same: {' and '.join(map(visible, both))}")
         self._columns = columns
         self.unused = tuple(
             name for name, field in zip(names, columns, strict=True) if field is None and name
@@ -128,12 +130,16 @@ class Rows:
         plain = _plain(name)
         if plain in self._fields:
             return self._fields[plain]
-        near = difflib.get_close_matches(
-            plain, [each for each in self._fields if len(each) > 3], 1, 0.8
-        )
-        if near:
-            raise UsageError(f"column {visible(name)}: did you mean {near[0]}?")
+        if near := self._near(name):
+            # with digits in it, it may be what stands in the column: Password123
+            said = visible(name) if plain.replace("_", "").isalpha() else "one name"
+            raise UsageError(f"column {said}: did you mean {near}?")
         return None
+
+    def _near(self, name: str) -> str | None:
+        """What a column was probably to be called that is called nearly so."""
+        names = [each for each in self._fields if len(each) > 3]
+        return next(iter(difflib.get_close_matches(_plain(name), names, 1, 0.8)), None)
 
     def _csv(self, number: int, text: str) -> Row:
         assert self._columns is not None

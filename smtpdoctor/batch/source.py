@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import stat
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 
 from smtpdoctor.batch.rows import LONGEST_LINE
@@ -62,13 +63,15 @@ async def lines_of(descriptor: int) -> AsyncIterator[bytes]:
         return
     # a pipe's next bytes may come in an hour, or never: read in a thread that nobody waits for
     loop = asyncio.get_running_loop()
-    queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue(AHEAD)
+    queue: asyncio.Queue[bytes | BaseException | None] = asyncio.Queue()
+    free = threading.Semaphore(AHEAD)
 
     def put(item: bytes | BaseException | None) -> None:
-        asyncio.run_coroutine_threadsafe(queue.put(item), loop).result()
+        free.acquire()
+        loop.call_soon_threadsafe(queue.put_nowait, item)
 
     def read() -> None:
-        with contextlib.suppress(RuntimeError, asyncio.CancelledError):  # the loop has gone
+        with contextlib.suppress(RuntimeError):  # the loop has gone
             try:
                 for line in _lines(lambda: os.read(descriptor, CHUNK)):
                     put(line)
@@ -81,6 +84,7 @@ async def lines_of(descriptor: int) -> AsyncIterator[bytes]:
             yield line
         return
     while (item := await queue.get()) is not None:
+        free.release()
         if isinstance(item, BaseException):
             raise item
         yield item

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
+from typing import Annotated
 
 import msgspec
 
@@ -22,11 +24,14 @@ UNNAMED = "no cause could be named"
 #: stands before these, and before a quote, so that it can be told what the cell was.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "'")
 
+#: A line of an input, as every table has room for it.
+Line = Annotated[int, msgspec.Meta(ge=0, le=1 << 53)]
+
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One target: its first cause with its first fix, the codes of all errors and warnings."""
 
-    line: int
+    line: Line
     target: str
     verdict: Verdict | None = None
     code: str | None = None
@@ -35,13 +40,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...] = ()
     provider: str | None = None
     host: str | None = None
-    port: int | None = None
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] | None = None
     tls: str | None = None
     username: str | None = None
     sender: str | None = None
     platform: str | None = None
     seconds: float | None = None
-    login_at_line: int | None = None
+    login_at_line: Line | None = None
     error: str | None = None
 
 
@@ -101,4 +106,6 @@ def _cell(value: object) -> str:
     if isinstance(value, tuple):
         value = " ".join(value)
     text = visible("" if value is None else str(value))
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # programs that are set up for East Asia take the wide signs for the plain ones
+    begins = unicodedata.normalize("NFKC", text[:1])
+    return f"'{text}" if begins.startswith(FORMULA) else text

@@ -22,7 +22,7 @@ from typing import Annotated, Any
 import msgspec
 
 from smtpdoctor.diagnosis.model import Diagnosis
-from smtpdoctor.files import REPORT_LIMIT, FileFault, reason_of
+from smtpdoctor.files import FLAGS, REPORT_LIMIT, FileFault, reason_of
 from smtpdoctor.text import as_json, visible
 from smtpdoctor.watch.account import SALT_BYTES
 from smtpdoctor.watch.model import Login, State
@@ -328,6 +328,7 @@ def _prepare(path: Path) -> tuple[int, int]:
         if hasattr(os, "geteuid") and found.st_uid != os.geteuid():
             raise FileFault(path, "belongs to another user", "not-ours")
         _make_sure_of_size(path, found)
+        _make_sure_of_journal(path)
         # another program's file, which is refused in a moment, stays as it is
         if stat.S_IMODE(found.st_mode) & 0o077 and _may_be_ours(os.read(descriptor, HEADER)):
             os.fchmod(descriptor, 0o600)
@@ -347,6 +348,27 @@ def _may_be_ours(header: bytes) -> bool:
 def _make_sure_of_size(path: Path, found: os.stat_result) -> None:
     if found.st_size > MOST_OF_A_FILE:
         raise FileFault(path, f"larger than {MOST_OF_A_FILE >> 20} MiB", "too-large")
+
+
+#: What a rollback journal ends in that names a journal of several files (SQLite's format §3).
+NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
+
+
+def _make_sure_of_journal(path: Path) -> None:
+    """Refuse what lies beside the file as its journal and names another file: SQLite reads that
+    one, wherever it is, and removes it. A history never has such a journal."""
+    beside = f"{path}-journal"
+    if not os.path.lexists(beside):
+        return
+    descriptor = os.open(beside, FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        found = os.fstat(descriptor)
+        os.lseek(descriptor, max(found.st_size - len(NAMES_ANOTHER), 0), os.SEEK_SET)
+        plain = stat.S_ISREG(found.st_mode) and found.st_size <= MOST_OF_A_FILE
+        if not plain or os.read(descriptor, len(NAMES_ANOTHER)) == NAMES_ANOTHER:
+            raise FileFault(beside, "is no journal of a history", "not-ours")
+    finally:
+        os.close(descriptor)
 
 
 def _identity(found: os.stat_result) -> tuple[int, int]:

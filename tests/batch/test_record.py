@@ -128,11 +128,16 @@ def test_the_journal_goes_with_the_end(tmp_path: Path) -> None:
     opened(path).close()  # a finished one is an earlier result, and may be replaced
 
 
-def test_files_are_their_owner_s_alone(tmp_path: Path) -> None:
+@pytest.mark.parametrize("resume", [False, True])
+def test_files_are_their_owner_s_alone(resume: bool, tmp_path: Path) -> None:
     path = tmp_path / "results"
     path.write_bytes(b'{"line": 1, "error": "no host"}\n')
     path.chmod(0o644)
-    opened(path).close()
+    if resume:
+        journal = tmp_path / "results.journal"
+        journal.write_text(f'{{"journal":"smtpdoctor batch","key":"{"0" * 32}","senders":false}}\n')
+        journal.chmod(0o666)
+    opened(path, resume=resume).close()
     for each in tmp_path.iterdir():
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
 
@@ -152,6 +157,35 @@ def test_nothing_is_written_into_another_user_s_file(
     with pytest.raises(FileFault, match="belongs to another user"):
         opened(tmp_path / "results", resume=True, force=force)
     assert (tmp_path / name).read_bytes() == before[name]
+
+
+HEAD = b'{"journal":"smtpdoctor batch","key":"%s","senders":false}\n'
+NO_JOURNALS = {
+    "a key of another length": HEAD % (b"00" * 65),
+    "no key": HEAD % b"",
+    "a line beyond all numbers": HEAD % (b"0" * 32)
+    + b'{"row":{"line":9%s,"target":"x"}}\n' % (b"9" * 30),
+    "a port beyond all": HEAD % (b"0" * 32)
+    + b'{"row":{"line":1,"target":"x","port":99999999999}}\n',
+}
+
+
+@pytest.mark.parametrize("name", NO_JOURNALS)
+def test_a_journal_that_nobody_wrote_here_is_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "results.journal").write_bytes(NO_JOURNALS[name])
+    with pytest.raises(FileFault, match="is no journal of a batch"):
+        opened(tmp_path / "results", resume=True)
+
+
+@pytest.mark.parametrize("name", ["results", "results.journal"])
+def test_a_line_without_end_is_not_read_into_memory(name: str, tmp_path: Path) -> None:
+    (tmp_path / "results.journal").write_bytes(HEAD % (b"0" * 32))
+    (tmp_path / "results").write_bytes(b'{"line": 1, "error": "no host"}\n')
+    with (tmp_path / name).open("ab") as file:
+        file.truncate(1 << 34)
+    with pytest.raises(FileFault, match="a line that is longer than any result"):
+        opened(tmp_path / "results", resume=True)
+    assert (tmp_path / name).stat().st_size == 1 << 34
 
 
 def test_an_unfinished_batch_is_not_begun_anew_by_mistake(tmp_path: Path) -> None:
@@ -241,11 +275,11 @@ def test_a_parquet_file_is_whole_or_not_there(tmp_path: Path) -> None:
 # --- a row ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "＝", "＋", "－", "＠", "﹦", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(begin: str) -> None:
     (cells,) = csv.reader([as_csv(Row(line=1, target=f'{begin}cmd|"/c calc"', error="a\nb"))])
     assert cells[1].startswith("'") or not cells[1].startswith(begin)
-    assert cells[1][0] not in "=+-@\t\r"
+    assert cells[1][0] not in "=+-@\t\r＝＋－＠"
     assert cells[COLUMNS.index("error")] == r"a\nb"
 
 

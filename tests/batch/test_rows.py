@@ -92,12 +92,24 @@ def test_bytes_that_are_no_text_and_lines_without_end() -> None:
         ("port,user\n", "no header with a column host or target"),
         ("mail.example.com,587\n", "no header with a column host or target"),
         ("host,passwrd\n", "column passwrd: did you mean password?"),
+        ("hosst,port\n", "column hosst: did you mean host?"),
+        ("host,passw0rd\n", "column one name: did you mean password?"),
         ("host,server\n", "two columns say the same: host and server"),
     ],
 )
 def test_a_header_that_is_none_ends_it(header: str, words: str) -> None:
     with pytest.raises(UsageError, match=words.replace("?", r"\?")):
         read(header)
+
+
+@pytest.mark.parametrize("cell", ["Password123", "passwort", "Passw0rd", "geheim"])
+def test_no_cell_of_a_file_without_a_header_is_said_back(cell: str) -> None:
+    for text in (f"smtp.example.com,u@example.com,{cell}\n", f'{{"host": "a", "{cell}9": 1}}\n'):
+        try:
+            words = str(read(text))
+        except UsageError as error:
+            words = str(error)
+        assert cell not in words
 
 
 def test_senders_have_columns_of_their_own() -> None:

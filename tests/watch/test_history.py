@@ -157,6 +157,57 @@ def test_who_only_reads_makes_and_writes_nothing(path: Path) -> None:
     path.parent.chmod(0o700)
 
 
+def test_a_journal_beside_it_removes_no_other_file(path: Path, tmp_path: Path) -> None:
+    """SQLite's file format §3: a journal may name one of several files, which SQLite removes when
+    none of these is waiting for it any more."""
+    open_history(path).close()
+    precious = tmp_path / "precious"
+    precious.write_text("words\0")
+    name, ending = os.fsencode(precious), bytes.fromhex("d9d505f920a163d7")
+    numbers = (0, 1, path.stat().st_size // 4096, 512, 4096)
+    head = ending + b"".join(number.to_bytes(4, "big") for number in numbers)
+    tail = ((0x40000000 // 4096) + 1).to_bytes(4, "big") + name
+    tail += len(name).to_bytes(4, "big") + sum(name).to_bytes(4, "big") + ending
+    journal = path.with_name(f"{path.name}-journal")
+    journal.write_bytes(head.ljust(512, b"\0") + tail)
+    with pytest.raises(FileFault, match="is no journal of a history"):
+        open_history(path)
+    assert precious.read_text() == "words\0"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
+def test_a_journal_that_is_no_file_is_refused(kind: str, path: Path, tmp_path: Path) -> None:
+    open_history(path).close()
+    journal = path.with_name(f"{path.name}-journal")
+    if kind == "pipe":
+        os.mkfifo(journal)
+    elif kind == "link":
+        journal.symlink_to(tmp_path / "nowhere")
+    else:
+        journal.mkdir()
+    with pytest.raises(FileFault):
+        open_history(path)
+
+
+def test_a_journal_of_its_own_is_taken_back(path: Path) -> None:
+    """What a killed watch had begun to write."""
+    open_history(path).close()
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("PRAGMA cache_size = 1")
+    writing.execute("BEGIN IMMEDIATE")
+    writing.execute("DELETE FROM secret")
+    for _ in range(200):  # more than is held back: written into the file before the end
+        writing.execute("INSERT INTO report (at, body) VALUES (1, zeroblob(4000))")
+    copy = path.with_name("copy")
+    journal = path.with_name(f"{path.name}-journal")
+    copy.write_bytes(path.read_bytes())
+    copy.with_name("copy-journal").write_bytes(journal.read_bytes())
+    writing.close()
+    history = open_history(copy)
+    assert history.salt
+    history.close()
+
+
 def test_nothing_but_a_history_is_read(path: Path, tmp_path: Path) -> None:
     path.parent.mkdir()
     path.write_text("a diary")
