@@ -103,7 +103,7 @@ def _together(found: list[Symptom]) -> list[Symptom]:
 #: A reply with its enhanced status code (RFC 3463), or in several lines (RFC 5321 §4.2.1), or to a
 #: login (RFC 4954 §6): no protocol of the web has any of them.
 REPLY = re.compile(
-    r"(?mi)(?:^|[\s:\"'“(])(?:[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b|"
+    r"(?mi)(?:^|[\s:\"'“(])(?:[45]\d\d, b[\"']|[245]\d\d[ -][245]\.\d{1,3}\.\d{1,3}\b|"
     r"(?P<code>[45]\d\d)-[A-Za-z][^\n]{0,200}\s(?P=code)[ -]\S|"
     r"53[458][ -][^\n]{0,60}(?:auth|log-?in|passw|credential))|^[45]\.\d{1,3}\.\d{1,3} [A-Z]"
 )

@@ -225,6 +225,34 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
             "[SMTP: Invalid response code received from server (code: 0, response: HTTP)]",
             "not-smtp",
         ),
+        # OpenSSL's numbers of what it finds wrong with a certificate, and other numbers
+        ("smtp: Invalid peer certificate (error 18)", "certificate-self-signed"),
+        ("smtp: certificate validation error 10", "certificate-expired"),
+        ("smtp: Invalid peer certificate (error 180)", "certificate-untrusted"),
+        # PEAR says at which step a reply was another than it should be
+        (
+            "SMTP: Unable to add recipient: Invalid response code received from server",
+            "recipient-rejected",
+        ),
+        (
+            "SMTP: Unable to set sender: Invalid response code received from server",
+            "sender-not-allowed",
+        ),
+        # which step of a trace the session did not outlive
+        (
+            "net/smtp.rb: end of file reached (EOFError)\n\tnet/smtp.rb:in `auth_plain'",
+            "auth-no-answer",
+        ),
+        (
+            "net/smtp.rb: end of file reached (EOFError)\n\tnet/smtp.rb:in `do_start'",
+            "plaintext-on-implicit-tls-port",
+        ),
+        # STARTTLS that the server says no to, and that it does not know
+        ("SMTP ERROR: STARTTLS command failed: 454 4.7.0 TLS not available", "starttls-refused"),
+        ("SMTP ERROR: STARTTLS command failed: 502 unknown", "starttls-not-offered"),
+        # that a password is wanted of a kind that the program has not, or that it has none
+        ("smtp failed AUTH: 5.7.0 Application password is REQUIRED", "app-password-required"),
+        ("smtp failed AUTH: password is required", "credentials-missing"),
         # a port that is none of mail's, and one of mail's with a digit before it
         ("Error: Greeting never received, port: 991", "wrong-port"),
         ("Error: Greeting never received, port: 2465", "plaintext-on-implicit-tls-port"),
