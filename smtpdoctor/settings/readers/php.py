@@ -37,6 +37,8 @@ from smtpdoctor.settings.readers.tree import Lowering, path_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from smtpdoctor.settings.readers.source import Source
+
 #: The operator by which a variable stands in a text.
 INTERPOLATED = '"$"'
 ESCAPE = re.compile(
@@ -107,6 +109,11 @@ class PhpLowering(Lowering):
         "trait_declaration": "class_declaration",
         "named_type": "comment",
     }
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        #: The paths that variables get, by the scope and the name; None for what is no path.
+        self._paths: dict[tuple[int, str], list[str | None]] = {}
 
     # -- literals
 
@@ -386,6 +393,9 @@ class PhpLowering(Lowering):
         if node.type in ("string", "encapsed_string"):
             value = self.expression(node)
             return str(value.value) if isinstance(value, Constant) else None
+        if node.type == "variable_name":  # `$path = __DIR__ . '/mail.php'; require $path;`
+            given = self._paths.get((id(self.scope), self.text(node)), [])
+            return given[0] if len(given) == 1 else None
         if node.type == "binary_expression":
             left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
             folder = folder_of(self.text(left))
@@ -398,8 +408,11 @@ class PhpLowering(Lowering):
 
     def visit_assignment_expression(self, node: Node) -> Expression:
         value = self.expression(node.child_by_field_name("right"), node)
-        left = node.child_by_field_name("left")
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is not None:
+            if left.type == "variable_name" and right is not None:
+                place = id(self.scope), self.text(left)
+                self._paths.setdefault(place, []).append(self._path(right))
             self._assign(left, value, node)
         return value
 

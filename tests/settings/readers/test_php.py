@@ -669,3 +669,24 @@ def test_an_array_as_variables_and_a_file_of_json(tmp_path: Path) -> None:
     assert asked(tmp_path, files, "app/send.php") == ["smtp.ionos.de"]
     (tmp_path / "mail.json").unlink()
     assert asked(tmp_path, {"app/send.php": code}, "app/send.php") == [None]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$path = __DIR__ . '/c.php';\nif (!file_exists($path)) { exit; }\n", "h.example"),
+        ("$path = 'c.php';\n", "h.example"),
+        ("$path = __DIR__ . '/c.php';\n$path = other();\n", None),
+        ("$path = $path;\n", None),
+        ("function f() { $path = 'c.php'; }\n", None),
+    ],
+)
+def test_an_included_file_whose_path_is_in_a_variable(text: str, expected: str | None) -> None:
+    files = {
+        "a.php": f"<?php\n{text}$c = require $path;\n$host = $c['host'];\n",
+        "c.php": "<?php\nreturn ['host' => 'h.example'];\n",
+    }
+    found = project(files).module("a.php")
+    assert isinstance(found, Module)
+    value = found.value("$host")
+    assert (plain(value) if isinstance(value, Known) else None) == expected
