@@ -797,7 +797,7 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
     """The value as the language writes it, in the quotes of the old text."""
     if value is None:
         nothing = {"python": "None", "ruby": "nil", "elixir": "nil", "javascript": "null",
-                   "powershell": "$null"}  # fmt: skip
+                   "powershell": "$null", "perl": "undef"}  # fmt: skip
         return nothing.get(language, "null")
     if isinstance(value, Symbol):
         return f":{value}"
@@ -807,6 +807,8 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
             return f'"{word}"'
         if language == "powershell":
             return f"${word}"
+        if language == "perl":
+            return "1" if value else "0"
         return word.title() if language == "python" else word
     quote = old[:1] if old[:1] in "\"'`" and old[:1] else ""
     if isinstance(value, int):
@@ -814,7 +816,8 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
             quote = '"'
         return f"{quote}{value}{quote}"
     if not quote and language not in ("yaml", "properties", "ini", "text"):
-        quote = "'" if language in ("javascript", "php", "ruby", "python", "powershell") else '"'
+        single = ("javascript", "php", "ruby", "python", "powershell", "perl")
+        quote = "'" if language in single else '"'
     return f"{quote}{value}{quote}"
 
 

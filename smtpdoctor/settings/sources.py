@@ -110,7 +110,7 @@ def dotenv_file(path: Path, label: str, *, required: bool) -> Source | None:
 OTHER_FILES = (
     *(".py", ".js", ".cjs", ".mjs", ".ts", ".jsx", ".tsx", ".php", ".rb", ".go", ".java", ".kt"),
     *(".cs", ".json", ".yaml", ".yml", ".toml", ".xml", ".html", ".md", ".pem", ".crt", ".key"),
-    *(".sql", ".lock"),
+    *(".sql", ".lock", ".pl", ".pm"),
 )
 
 

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from smtpdoctor.settings.readers.curly_tokens import Lexer, Token, closings
+from smtpdoctor.settings.readers.curly_tokens import Token, closings, lexer_of
 from smtpdoctor.settings.readers.model import Reason
 from smtpdoctor.settings.readers.source import Source
 from smtpdoctor.settings.readers.syntax import (
@@ -107,7 +107,7 @@ class Curly:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.end = parsed_end(source)
-        lexer = Lexer(source.bytes[: self.end], self.language)
+        lexer = lexer_of(source.bytes[: self.end], self.language)
         self.tokens = lexer.tokens()
         self.errors = lexer.errors
         self.close = closings(self.tokens)

@@ -33,8 +33,9 @@ select step to u8 until when where with
 #: Words of the languages that stand right before or behind a text. Any other name there, or a
 #: number, is what a quote too many made of one: a password has a quote in it that nobody escaped.
 BEFORE_TEXT, BEHIND_TEXT = frozenset(_BEFORE.split()), frozenset(_BEHIND.split())
+OF_PERL = frozenset({"unless", "eq", "ne", "cmp", "x", "lt", "gt", "for", "foreach", "until"})
 #: Languages in which nothing but an operator ends what a text stands in, whatever the line.
-WITH_SEMICOLONS = ("java", "csharp", "rust")
+WITH_SEMICOLONS = ("java", "csharp", "rust", "perl")
 
 
 class CurlyTokens:
@@ -70,10 +71,12 @@ class CurlyTokens:
 
     def _is_torn(self, before: Token, after: Token) -> bool:
         if before.kind == "text":
-            known = after.kind == "name" and after.text in BEHIND_TEXT
+            known = after.kind == "name" and after.text in BEHIND_TEXT | OF_PERL
             ended = after.fresh and self._language not in WITH_SEMICOLONS
             return after.kind in ("name", "number", "text") and not known and not ended
-        known = before.kind == "name" and before.text in BEFORE_TEXT
+        # Perl calls without brackets, and any name may stand before a text
+        named = self._language == "perl" or before.text in BEFORE_TEXT
+        known = before.kind == "name" and named
         return after.kind == "text" and before.kind in ("name", "number") and not known
 
     def _goes_over_lines(self, *tokens: Token) -> bool:

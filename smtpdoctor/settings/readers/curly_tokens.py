@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from smtpdoctor.settings.readers.perl_tokens import PerlLexer
 
 Kind = Literal["name", "number", "text", "op", "comment", "broken", "end"]
 #: Code within a text within code …: deeper is nobody's settings.
@@ -42,7 +45,7 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "e":
 class Lexis:
     """How one language writes what the others write otherwise."""
 
-    language: Literal["java", "kotlin", "csharp", "rust"]
+    language: Literal["java", "kotlin", "csharp", "rust", "perl"]
     nested_comments: bool = False
     many_lines: bool = False  # a text in plain quotes may go over lines
 
@@ -52,6 +55,7 @@ LEXES = {
     "kotlin": Lexis("kotlin", nested_comments=True),
     "csharp": Lexis("csharp"),
     "rust": Lexis("rust", nested_comments=True, many_lines=True),
+    "perl": Lexis("perl", many_lines=True),  # has a lexer of its own
 }
 
 
@@ -468,8 +472,17 @@ def closings(tokens: list[Token]) -> list[int]:
     return found
 
 
+def lexer_of(content: bytes, language: str) -> Lexer | PerlLexer:
+    """What reads the tokens of a language."""
+    if language != "perl":
+        return Lexer(content, language)
+    from smtpdoctor.settings.readers.perl_tokens import PerlLexer
+
+    return PerlLexer(content)
+
+
 def tokens_of(content: bytes, language: str) -> Iterator[Token]:
     """Every token of a file with its comments, for what may be shown of a line."""
-    lexer = Lexer(content, language)
+    lexer = lexer_of(content, language)
     found = lexer.tokens()
     yield from sorted((*found, *lexer.beside), key=lambda each: each.start)

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 LanguageName = Literal[
     "javascript", "python", "php", "ruby", "go", "java", "kotlin", "csharp", "rust", "elixir",
-    "powershell", "shell", "yaml", "json", "toml", "properties", "ini", "text",
+    "powershell", "perl", "shell", "yaml", "json", "toml", "properties", "ini", "text",
 ]  # fmt: skip
 
 #: Why a value can't be told.
@@ -416,7 +416,7 @@ def truth(value: Any, language: LanguageName) -> bool:
         return bool(size) or language not in ("python", "php")
     if isinstance(value, float) and math.isnan(value):
         return language != "javascript"
-    if language == "php" and value == "0":
+    if language in ("php", "perl") and value == "0":
         return False
     return bool(value) if isinstance(value, str | int | float) else True
 

@@ -51,6 +51,7 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "exs": ("elixir", "elixir"),
     "ps1": ("powershell", "powershell"),
     "psm1": ("powershell", "powershell"),
+    **dict.fromkeys(("pl", "pm", "cgi", "psgi"), ("perl", "perl")),
 }
 
 #: Languages whose functions are looked for in other files, with the endings of their code.
@@ -366,6 +367,7 @@ CURLY = {
     "kotlin": ("kotlin", "KotlinLowering"),
     "csharp": ("csharp", "CsharpLowering"),
     "rust": ("rust", "RustLowering"),
+    "perl": ("perl", "PerlLowering"),
 }
 
 
@@ -420,6 +422,10 @@ def read_code(
             from smtpdoctor.settings.readers.rust_library import Rust
 
             semantics = Rust(project, source.file)
+        case "perl":
+            from smtpdoctor.settings.readers.perl_library import Perl
+
+            semantics = Perl(project, source.file)
         case "csharp":
             from smtpdoctor.settings.readers.dotnet_library import DotNet
 

@@ -20,7 +20,7 @@ from tests.examples import examples
 from .support import project
 
 CODE = (
-    *("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs"),
+    *("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs", "a.pl"),
     "a.exs",
 )
 FORMATS = ("json", "toml", "yaml", "properties", "ini", "unit", "msmtprc", "variables")
@@ -36,6 +36,7 @@ except catch rescue begin for while in of not and or is None nil null undefined 
 [a] a=b a:b define( globals() vars().update( Number( parseInt( int( bool( str( .lower() .get(
 |> ~w( ~s" :a :"b %{ %A{ fn defmodule System.get_env( Keyword.put( config cond use <> ++
 .map( .to_i .present? {{ }} {% %} <% %>
+$ENV{ %h = my our sub qw( q{ qq{ m{ s{ \\%h ->{ shift =pod __END__ <<E
 """
 BLANKS = ["\n", "\r\n", "\t", "  ", "\x00", "\ufeff", "\u2028", "\x85", "é", "😀", "\n  "]
 PIECE = st.sampled_from(PIECES.split() + BLANKS)

@@ -1,0 +1,411 @@
+"""Perl's mail modules: Net::SMTP and those made from it, Email::Sender, MIME::Lite, Mail::Sender.
+
+It knows the configuration of Dancer's and Mojolicious' mail plugins too, which hand theirs to them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
+from smtpdoctor.settings.dialects.data import load
+from smtpdoctor.settings.dialects.in_code import number, text
+from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.prepare import inserted, literal, put_in
+from smtpdoctor.settings.readers.harmless import showable
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    List,
+    Map,
+    Span,
+    Unknown,
+    Value,
+    says_no,
+    truth,
+)
+from smtpdoctor.settings.readers.module import FoundCall, Module
+from smtpdoctor.settings.variables import Variables
+from smtpdoctor.settings.workspace import Workspace
+
+DATA = load(__file__)
+
+ENDINGS = (".pl", ".pm", ".cgi", ".psgi")
+MARK = (
+    rb"Net::SMTP|Email::Sender::Transport::SMTP|MIME::Lite|Mail::Sender|\bplugin\b[^\n]{0,20}mail"
+)
+#: Dancer's configuration, production's over what counts everywhere.
+CONFIGURED = ("config.yml", "*/config.yml", "environments/*.yml", "*/environments/*.yml")
+PLUGINS = ("Email", "Dancer2::Plugin::Email", "Dancer::Plugin::Email")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one module calls its options. `always`: its mode, where none is to be chosen."""
+
+    port: str
+    login: tuple[str, str]
+    tls: str = ""
+    host: tuple[str, ...] = ("host",)
+    ehlo: str = "Hello"
+    always: TLSMode | None = None
+    first: bool = True  # whether the host is the first argument
+
+
+NET = Kind("Port", ("user", "password"), "SSL")
+SENDER = Kind(
+    "port", ("sasl_username", "sasl_password"), "ssl", ("host",), "helo", first=False
+)  # fmt: skip
+KINDS = {
+    "Net::SMTP": NET,
+    "Net::SMTPS": Kind("Port", ("user", "password"), "doSSL"),
+    "Net::SMTP::SSL": Kind("Port", ("user", "password"), always="implicit"),
+    "Net::SMTP::TLS": Kind("Port", ("User", "Password"), always="starttls"),
+    "Email::Sender::Transport::SMTP": SENDER,
+    "Email::Sender::Transport::SMTPS": SENDER,
+    "MIME::Lite": Kind("Port", ("AuthUser", "AuthPass"), "SSL"),
+    "Mail::Sender": Kind(
+        "port", ("authid", "authpwd"), "", ("smtp", "server", "host"), "client", first=False
+    ),
+}
+#: Modules whose STARTTLS is a method of the connection.
+BY_METHOD = ("Net::SMTP",)
+FIELDS: Mapping[str, Field] = {
+    **dict.fromkeys(("host", "smtp", "server"), "host"),
+    **dict.fromkeys(("port", "Port"), "port"),
+    **dict.fromkeys(("ssl", "SSL", "doSSL", "starttls"), "tls"),
+    **dict.fromkeys(("user", "User", "sasl_username", "AuthUser", "authid"), "username"),
+    **dict.fromkeys(("password", "Password", "sasl_password", "AuthPass", "authpwd"), "password"),
+    **dict.fromkeys(("helo", "Hello", "client"), "ehlo"),
+    "from": "sender",
+    "SSL_verify_mode": "verify",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a module is given in one place."""
+
+    kind: str
+    values: Mapping[str, Value]
+    span: Span
+
+
+class PerlMail:
+    id = "perl-mail"
+    name = DATA.name
+    client: str | None = "net-smtp-perl"
+    fields: Mapping[str, Field] = FIELDS
+    modes: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
+        "implicit": ({"SSL": 1}, {"ssl": "ssl"}, {"doSSL": "ssl"}),
+        "starttls": (
+            {"ssl": "starttls"}, {"doSSL": "starttls"}, {"starttls": True},
+            {"SSL": 0, "starttls": True},
+        ),
+        "none": ({"SSL": 0}, {"ssl": 0}, {"doSSL": ""}),
+    }  # fmt: skip
+
+    def find(self, workspace: Workspace) -> Iterator[Draft]:
+        """One for each object of such a module, and for each plugin's configuration."""
+        for path in workspace.folder.containing(MARK, *ENDINGS):
+            variables = workspace.variables(workspace.dotenv_files(path, ".env"), "", near=path)
+            module = workspace.module(path, variables)
+            for place in range(len(_found(module))):
+
+                def again(under: Variables, path: str = path, place: int = place) -> Found | None:
+                    other = _found(workspace.module(path, under))
+                    return other[place] if place < len(other) else None
+
+                yield from self._draft(workspace, path, variables, again)
+        yield from self._of_dancer(workspace)
+
+    def _draft(
+        self,
+        workspace: Workspace,
+        path: str,
+        variables: Variables,
+        again: Callable[[Variables], Found | None],
+    ) -> Iterator[Draft]:
+        found = again(variables)
+        if found is None or not any(name in found.values for name in KINDS[found.kind].host):
+            return
+        options = {"kind": Option("kind", Known(found.kind))}
+        for name, value in found.values.items():
+
+            def asked(under: Variables, name: str = name) -> Value:
+                other = again(under)
+                return other.values.get(name, Known(ABSENT)) if other is not None else Known(ABSENT)
+
+            told = _told(value)
+            if not (isinstance(told, Known) and told.value is ABSENT):
+                options[name] = Option(name, told, asked, bare=name == "starttls")
+        yield Draft(
+            dialect=self,
+            place=f"{path}:{found.span.line}",
+            options=options,
+            variables=variables,
+            language="yaml" if path.endswith(".yml") else "perl",
+            files=(path,),
+            insert=lambda new: _insert(workspace, options, found, new),
+        )
+
+    def _of_dancer(self, workspace: Workspace) -> Iterator[Draft]:
+        """`plugins: Email: transport: SMTP:` of Dancer's config.yml."""
+        for path in workspace.folder.matching(*CONFIGURED):
+            if b"transport" not in (workspace.read(path) or b""):
+                continue
+            if "environments/" in path and "production" not in path:
+                continue
+
+            def again(under: Variables, path: str = path) -> Found | None:
+                return _configured(workspace.document(path, under))
+
+            yield from self._draft(workspace, path, workspace.variables((), "", near=path), again)
+
+    def outcome(self, options: Mapping[str, Any]) -> Outcome:
+        """What the module does with its options."""
+        name = str(options.get("kind") or "Net::SMTP")
+        kind = KINDS[name]
+        tls, required, misread = _mode(name, kind, options)
+        user, password = (text(options.get(each)) for each in kind.login)
+        fault = None
+        if name in BY_METHOD and tls == "implicit" and "starttls" in options:
+            fault = conflict(_remark("starttls", "both"))
+        elif kind is SENDER and user and password is None:
+            fault = _remark("sasl_username", "no-password")
+        own = _default_port(name, kind, tls)
+        host = next((each for each in kind.host if each in options), kind.host[0])
+        return Outcome(
+            host=text(options.get(host)) or "localhost",
+            port=number(options.get(kind.port)) or own,
+            tls=tls,
+            required=required,
+            username=user,
+            password=password,
+            sender=_address(options.get("from")),
+            ehlo=text(options.get(kind.ehlo)),
+            verify=options.get("SSL_verify_mode", 1) not in (0, "0", "none"),
+            by={
+                "host": (host,),
+                "port": (kind.port,),
+                "tls": tuple(each for each in (kind.tls, "starttls") if each in options),
+                "username": (kind.login[0],),
+                "password": (kind.login[1],),
+                "sender": ("from",),
+                "ehlo": (kind.ehlo,),
+                "verify": ("SSL_verify_mode",),
+            },
+            misread=(misread,) if misread is not None else (),
+            fault=fault,
+        )
+
+
+DIALECT = PerlMail()
+
+
+# --- what options come to ------------------------------------------------------------------------
+
+
+def _mode(name: str, kind: Kind, options: Mapping[str, Any]) -> tuple[TLSMode, bool, Remark | None]:
+    """The mode, whether TLS is required, and what a text is taken for that means something else."""
+    said = options.get(kind.tls) if kind.tls else None
+    if kind.always is not None:
+        return kind.always, True, None
+    if kind is SENDER:
+        word = str(said).lower() if truth(said, "perl") else ""
+        if word in ("1", "ssl", "true") and said is not False:
+            known = word != "true" or said is True
+            return ("implicit", True, None) if known else ("none", False, _remark("ssl", "word"))
+        if word in ("starttls", "maybestarttls"):
+            return "starttls", word == "starttls", None
+        return "none", False, _remark("ssl", "word", "no TLS") if word else None
+    if name == "Net::SMTPS":
+        word = str(said or "").lower()
+        return ("starttls", False, None) if "starttls" in word else (
+            ("implicit", True, None) if "ssl" in word else ("none", False, None)
+        )  # fmt: skip
+    if name == "Mail::Sender":
+        return "starttls", False, None
+    if truth(said, "perl"):
+        misread = _remark("SSL", "text-true", "implicit TLS") if says_no(said) else None
+        return "implicit", True, misread
+    return ("starttls", False, None) if options.get("starttls") else ("none", False, None)
+
+
+def _default_port(name: str, kind: Kind, tls: TLSMode) -> int:
+    if kind is SENDER:
+        return {"implicit": 465, "starttls": 587}.get(tls, 25)
+    follows = tls == "implicit" and kind.always is None
+    return 465 if follows else 25
+
+
+def _address(value: Any) -> str | None:
+    """The address of `"Shop" <shop@example.com>`."""
+    found = re.search(r"<([^<>]*)>\s*$", str(value)) if value is not None else None
+    return found[1] if found else text(value)
+
+
+def _remark(option: str, because: str, taken_as: str = "") -> Remark:
+    return Remark(option, DATA.because[because], taken_as, tuple(DATA.sources.values())[:1])
+
+
+# --- reading -------------------------------------------------------------------------------------
+
+
+def _told(value: Value) -> Value:
+    """A value as an option has it; what nothing sets is set elsewhere, where the program runs."""
+    if isinstance(value, Known) and value.value is None and value.unset:
+        names = ", ".join(showable(value.unset))
+        return Unknown("environment", f"nothing here sets {names}", value.span, value.trail)
+    return Known(ABSENT) if isinstance(value, Known) and value.value is None else value
+
+
+def _found(module: Module | None) -> list[Found]:
+    """Every use of a module in a file that some way through it reaches."""
+    found: list[Found] = []
+    for call in module.calls() if module is not None else ():
+        owner, _, method = call.name.rpartition(".")
+        if call.reached is False:
+            continue
+        if method == "new" and owner in KINDS and owner != "MIME::Lite":
+            found.append(_of_object(call, owner, module))
+        elif method == "send" and _is_smtp(call.argument(0)):
+            values = {**call.named(), "host": call.argument(1)}
+            found.append(Found("MIME::Lite", _with_sender(values, module), call.span))
+        elif (method or owner) == "plugin" or call.name == "plugin":
+            given = call.named().get("mail", call.argument(1))
+            if isinstance(given, Known) and isinstance(given.value, Map):
+                found += _of_mojolicious(given, call)
+    return found
+
+
+def _is_smtp(value: Value) -> bool:
+    return isinstance(value, Known) and value.value == "smtp"
+
+
+def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
+    kind = KINDS[owner]
+    values = dict(call.named())
+    given = call.argument(0)
+    if kind.first:
+        if "Host" in values:
+            values["host"] = values.pop("Host")
+        elif not (isinstance(given, Known) and given.value is ABSENT):
+            values["host"] = given
+    elif isinstance(given, Known) and isinstance(given.value, Map):
+        values |= {str(each.key): each.value for each in given.value.entries if each.key}
+    elif isinstance(given, Unknown):
+        values[kind.host[0]] = given
+    for use in call.uses():
+        if not isinstance(use, FoundCall) or use.reached is False:
+            continue
+        method = use.name.rpartition(".")[2]
+        if method == "auth":
+            values["user"], values["password"] = use.argument(0), use.argument(1)
+        elif method == "starttls":
+            values["starttls"] = Known(True, use.span)
+            values |= {key: each for key, each in use.named().items() if key in FIELDS}
+        elif method == "mail" and "from" not in values:
+            values["from"] = use.argument(0)
+    return Found(owner, _with_sender(values, module), call.span)
+
+
+def _with_sender(values: Mapping[str, Value], module: Module | None) -> dict[str, Value]:
+    """Those that are options, with the address that the file's messages are from."""
+    kept = {name: value for name, value in values.items() if name in FIELDS}
+    if "from" in kept or module is None:
+        return kept
+    for call in module.calls("new", "create", "build"):
+        named = call.named()
+        headers = [named.get(name) for name in ("header", "header_str")]
+        for value in (named.get("From"), *map(_from_header, headers)):
+            if isinstance(value, Known) and isinstance(value.value, str):
+                return {**kept, "from": value}
+    return kept
+
+
+def _from_header(headers: Value | None) -> Value | None:
+    """`header => [ From => …, To => … ]`."""
+    pairs = _pairs(headers) if headers is not None else {}
+    return pairs.get("From")
+
+
+def _pairs(value: Value) -> dict[str, Value]:
+    """A list as keys and values in turn."""
+    if not isinstance(value, Known) or not isinstance(value.value, List):
+        return {}
+    items = [each.value for each in value.value.items]
+    names = [each.value if isinstance(each, Known) else None for each in items[::2]]
+    return {str(name): each for name, each in zip(names, items[1::2], strict=False) if name}
+
+
+def _of_mojolicious(given: Known, call: FoundCall) -> Iterator[Found]:
+    """`plugin mail => { from => …, how => 'smtp', howargs => ['host', Port => …] }`."""
+    arguments = given.get("howargs")
+    if not _is_smtp(given.get("how")) or not isinstance(arguments, Known):
+        return
+    items = arguments.value.items if isinstance(arguments.value, List) else []
+    if items:
+        rest = Known(List(items[1:]), arguments.span)
+        values = {**_pairs(rest), "host": items[0].value, "from": given.get("from")}
+        yield Found("MIME::Lite", _with_sender(values, None), call.span)
+
+
+def _configured(root: Value) -> Found | None:
+    for plugin in PLUGINS:
+        found = root.at("plugins", plugin)
+        for name in ("SMTP", "SMTPS", "SMTP::TLS"):
+            transport = found.at("transport", name)
+            if isinstance(transport, Known) and isinstance(transport.value, Map):
+                values = {str(each.key): each.value for each in transport.value.entries}
+                span = values["host"].span if "host" in values else transport.span
+                sender = found.at("headers", "from")
+                if span is not None:
+                    all_ = {**values, **({} if sender.absent else {"from": sender})}
+                    return Found("Email::Sender::Transport::SMTP", _with_sender(all_, None), span)
+    return None
+
+
+# --- changing ------------------------------------------------------------------------------------
+
+
+def _insert(
+    workspace: Workspace, options: Mapping[str, Option], found: Found, new: Mapping[str, Any]
+) -> tuple[Edit, ...]:
+    """Options beside the host, in its way of writing; `starttls` as a line of its own."""
+    kind = KINDS[found.kind]
+    if new == {"starttls": True} and found.kind in BY_METHOD:
+        return _with_starttls(workspace, found)
+    if not set(new) <= {kind.tls, kind.port}:
+        return ()
+    anchors = [kind.port, *kind.host]
+    span = next((options[name].value.span for name in anchors if name in options), None)
+    line = workspace.line(span.file, span.line) if span is not None else None
+    if span is None or line is None or span.file != found.span.file:
+        return ()
+    if span.file.endswith(".yml"):
+        indent = line[: len(line) - len(line.lstrip())]
+        said = "".join(f"{indent}{name}: {value}\n" for name, value in new.items())
+        return (inserted(span, 1, said),)
+    said = ", ".join(f"{name} => {literal(value, 'perl')}" for name, value in new.items())
+    return (put_in(workspace, span, span.columns[1], f", {said}"),)
+
+
+def _with_starttls(workspace: Workspace, found: Found) -> tuple[Edit, ...]:
+    """`$smtp->starttls` behind the statement that opens the connection."""
+    first = workspace.line(found.span.file, found.span.line) or ""
+    opened = re.match(r"(\s*)(?:my\s+)?(\$\w+)\s*=", first)
+    if opened is None:
+        return ()
+    for number_ in range(found.span.line, found.span.line + 9):
+        line = workspace.line(found.span.file, number_)
+        if line is None:
+            return ()
+        if re.search(r";\s*(#.*)?$", line):
+            place = Span(found.span.file, number_ + 1, (1, 1), number_ + 1)
+            text_ = f"{opened[1]}{opened[2]}->starttls or die $@;\n"
+            return (inserted(place, 1, text_),)
+    return ()

@@ -1,0 +1,185 @@
+"""Perl's mail modules: what their options come to, and where they are changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .support import apply, one, prepared, setups, write
+from .ways import came_to, changes_lead_there, password, remarks
+
+HOST = "smtp.ionos.com"
+NET = f"""use Net::SMTP;
+my $smtp = Net::SMTP->new('{HOST}', %s) or die $@;
+%s
+$smtp->auth('u@example.com', 'word') or die;
+$smtp->mail('u@example.com');
+"""
+SENDER = """use Email::Sender::Transport::SMTP;
+my $email = Email::Simple->create(header => [ From => '"U" <u@example.com>', To => 'x@y.example' ]);
+my $transport = Email::Sender::Transport::SMTP->new({
+    host => 'smtp.ionos.com',
+    %s
+    sasl_username => 'u@example.com',
+    sasl_password => 'word',
+});
+"""
+LITE = """use MIME::Lite;
+my $message = MIME::Lite->new(From => 'u@example.com', To => 'x@y.example');
+%s->send('smtp', 'smtp.ionos.com', %s AuthUser => 'u@example.com', AuthPass => 'word');
+"""
+OLD = """use Mail::Sender;
+my $sender = new Mail::Sender { smtp => 'smtp.ionos.com', port => 587, from => 'u@example.com',
+    auth => 'LOGIN', authid => 'u@example.com', authpwd => 'word' };
+"""
+
+WAYS = [
+    (NET % ("Port => 587", "$smtp->starttls;"), (587, "starttls")),
+    (NET % ("Port => 587", ""), (587, "none")),
+    (NET % ("Port => 465, SSL => 1", ""), (465, "implicit")),
+    (NET % ("SSL => 1", ""), (465, "implicit")),
+    (NET % ("Port => 587, SSL => 1", ""), (587, "implicit")),
+    (NET % ("Timeout => 5", ""), (25, "none")),
+    (NET.replace("Net::SMTP->", "Net::SMTPS->") % ("Port => 587, doSSL => 'starttls'", ""),
+     (587, "starttls")),
+    (NET.replace("Net::SMTP->", "Net::SMTPS->") % ("doSSL => 'ssl'", ""), (465, "implicit")),
+    (NET.replace("Net::SMTP->", "Net::SMTP::SSL->") % ("Port => 465", ""), (465, "implicit")),
+    (SENDER % "ssl => 'starttls',", (587, "starttls")),
+    (SENDER % "ssl => 'ssl',", (465, "implicit")),
+    (SENDER % "ssl => 1, port => 465,", (465, "implicit")),
+    (SENDER % "ssl => 'maybestarttls', port => 587,", (587, "starttls")),
+    (SENDER % "port => 587,", (587, "none")),
+    (SENDER % "ssl => 0,", (25, "none")),
+    (LITE % ("MIME::Lite", "Port => 465, SSL => 1,"), (465, "implicit")),
+    (LITE % ("$message", "Port => 587,"), (587, "none")),
+    (OLD, (587, "starttls")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected"), WAYS)
+def test_what_the_options_come_to(tmp_path: Path, text: str, expected: tuple[int, str]) -> None:
+    setup = one(write(tmp_path, {"bin/send.pl": text}), "perl-mail")
+    assert came_to(setup) == (HOST, *expected)
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+    assert setup.settings.sender == "u@example.com"
+    assert not remarks(setup)
+
+
+def test_net_smtp_tls_has_its_login_in_the_constructor(tmp_path: Path) -> None:
+    text = f"my $s = Net::SMTP::TLS->new('{HOST}', Port => 587, User => 'u@example.com',\n"
+    setup = one(write(tmp_path, {"a.cgi": text + "    Password => 'word');\n"}), "perl-mail")
+    assert came_to(setup) == (HOST, 587, "starttls")
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+
+
+@pytest.mark.parametrize(
+    ("text", "goal"),
+    [
+        (NET % ("Port => 587, SSL => 1", ""), (587, "starttls")),
+        (NET % ("Port => 587", ""), (587, "starttls")),
+        (NET % ("Port => 465", ""), (465, "implicit")),
+        (SENDER % "ssl => 1, port => 587,", (587, "starttls")),
+        (SENDER % "port => 465,", (465, "implicit")),
+        (LITE % ("MIME::Lite", "Port => 465,"), (465, "implicit")),
+    ],
+)
+def test_the_change_is_in_the_call(tmp_path: Path, text: str, goal: tuple[int, str]) -> None:
+    root = write(tmp_path, {"send.pl": text})
+    apply(root, prepared(one(root, "perl-mail").settings, *goal))
+    setup = one(root, "perl-mail")
+    assert came_to(setup) == (HOST, *goal)
+    assert setup.settings.username == "u@example.com"
+    assert not remarks(setup)
+
+
+def test_both_ways_of_email_sender_can_be_written(tmp_path: Path) -> None:
+    write(tmp_path, {"send.pl": SENDER % "ssl => 'ssl', port => 465,"})
+    changes_lead_there(tmp_path, "perl-mail")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SENDER % "ssl => 'tls', port => 587,", {("misread", "ssl")}),
+        (SENDER % "ssl => 'true', port => 587,", {("misread", "ssl")}),
+        (NET % ("Port => 587, SSL => 'false'", ""), {("misread", "SSL")}),
+        (NET % ("Port => 465, SSL => 1", "$smtp->starttls;"), {("fault", "starttls")}),
+        (SENDER.replace("    sasl_password => 'word',\n", "") % "ssl => 1,",
+         {("fault", "sasl_username")}),
+    ],
+)  # fmt: skip
+def test_what_is_not_taken_as_it_is_meant(
+    tmp_path: Path, text: str, said: set[tuple[str, str]]
+) -> None:
+    assert remarks(one(write(tmp_path, {"send.pl": text}), "perl-mail")) == said
+
+
+def test_values_of_variables_of_a_hash_and_of_the_environment(tmp_path: Path) -> None:
+    text = """use Net::SMTP;
+my %conf = (smtp => { server => $ENV{SMTP_SERVER} || 'localhost', port => $ENV{SMTP_PORT} });
+sub send_it {
+    my ($to) = @_;
+    my %options = (Port => $conf{smtp}{port}, SSL => $conf{smtp}->{port} == 465);
+    my $smtp = Net::SMTP->new($conf{smtp}{server}, %options);
+}
+"""
+    root = write(tmp_path, {"a.pl": text})
+    assert came_to(one(root, "perl-mail", SMTP_SERVER=HOST, SMTP_PORT="465")) == (
+        HOST, 465, "implicit",
+    )  # fmt: skip
+
+
+def test_a_host_that_nothing_sets_is_not_told(tmp_path: Path) -> None:
+    text = "use Net::SMTP;\nmy $s = Net::SMTP->new($ENV{MAIL_SERVER});\n"
+    (untold,) = one(write(tmp_path, {"a.pl": text}), "perl-mail").settings.untellable
+    assert untold.field == "host"
+
+
+def test_dancers_plugin(tmp_path: Path) -> None:
+    text = """plugins:
+  Email:
+    headers: { from: '"Shop" <u@example.com>' }
+    transport:
+      SMTP:
+        host: smtp.ionos.com
+        port: 465
+        ssl: ssl
+        sasl_username: u@example.com
+        sasl_password: word
+"""
+    setup = one(write(tmp_path, {"config.yml": text}), "perl-mail")
+    assert came_to(setup) == (HOST, 465, "implicit")
+    assert (setup.settings.sender, password(setup)) == ("u@example.com", "word")
+    assert setup.name == "perl-mail config.yml:6"
+    apply(tmp_path, prepared(setup.settings, 587, "starttls"))
+    assert came_to(one(tmp_path, "perl-mail")) == (HOST, 587, "starttls")
+
+
+def test_mojolicious_plugin(tmp_path: Path) -> None:
+    text = """plugin mail => {
+  from => 'u@example.com', how => 'smtp',
+  howargs => [ 'smtp.ionos.com', Port => 465, SSL => 1, AuthUser => 'u@example.com',
+    AuthPass => 'word' ],
+};
+"""
+    setup = one(write(tmp_path, {"app.pl": text}), "perl-mail")
+    assert came_to(setup) == (HOST, 465, "implicit")
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a.pl": "# my $s = Net::SMTP->new('smtp.ionos.com');\n"},
+        {"a.pl": "=pod\n\nNet::SMTP->new('smtp.ionos.com')\n\n=cut\n"},
+        {"a.pl": "use MIME::Lite;\nMIME::Lite->send('sendmail', '/usr/sbin/sendmail -t');\n"},
+        {"a.pl": "use Net::SMTP;\nif (0) { my $s = Net::SMTP->new('smtp.ionos.com'); }\n"},
+        {"a.pl": "plugin mail => { how => 'sendmail' };\n"},
+        {"a.rb": "# Net::SMTP->new('smtp.ionos.com')\n"},
+        {"config.yml": "plugins:\n  Email:\n    transport:\n      Sendmail:\n        path: /x\n"},
+        {"t/mail.t": "my $s = Net::SMTP->new('smtp.ionos.com');\n"},
+    ],
+)
+def test_look_alikes(tmp_path: Path, files: dict[str, str]) -> None:
+    assert setups(write(tmp_path, files)) == []
