@@ -24,7 +24,7 @@ from smtpdoctor.settings.readers.source import MAXIMUM_BYTES, Source
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.document import Document
-    from smtpdoctor.settings.readers.evaluation import Budget
+    from smtpdoctor.settings.readers.evaluation import Budget, Semantics
     from smtpdoctor.settings.readers.module import Module
     from smtpdoctor.settings.readers.syntax import Call, Scope
 
@@ -384,60 +384,42 @@ def parse_curly(source: Source, language: LanguageName) -> Parsed:
     return Parsed(lowering.scope, lowering.calls, lowering.errors, lowering.end, nodes)
 
 
+#: Where a language's operators and library stand.
+LIBRARIES: dict[LanguageName, tuple[str, str]] = {
+    "python": ("python_library", "Python"),
+    "php": ("php_library", "Php"),
+    "ruby": ("ruby_library", "Ruby"),
+    "elixir": ("elixir_library", "Elixir"),
+    "powershell": ("powershell_library", "PowerShell"),
+    "go": ("go_library", "Go"),
+    "rust": ("rust_library", "Rust"),
+    "perl": ("perl_library", "Perl"),
+    "csharp": ("dotnet_library", "DotNet"),
+    "javascript": ("javascript_library", "JavaScript"),
+}
+
+
+def semantics_of(language: LanguageName, project: Project, file: str) -> Semantics:
+    """A language's operators and library, imported where a file of it is read."""
+    if language in ("java", "kotlin"):
+        from smtpdoctor.settings.readers.jvm_library import Jvm
+
+        return Jvm(project, file, language)
+    module, name = LIBRARIES[language]
+    made = getattr(import_module(f"smtpdoctor.settings.readers.{module}"), name)
+    semantics: Semantics = made(project, file)
+    return semantics
+
+
 def read_code(
     source: Source, parsed: Parsed, project: Project, budget: Budget, ending: str = ""
 ) -> Module:
     """The module of one file of code, as the environment of the project has it."""
-    from smtpdoctor.settings.readers.evaluation import Evaluator, Semantics
+    from smtpdoctor.settings.readers.evaluation import Evaluator
     from smtpdoctor.settings.readers.module import Module
 
     language, _ = CODE[ending or code_ending(source)]
-    semantics: Semantics
-    match language:
-        case "python":
-            from smtpdoctor.settings.readers.python_library import Python
-
-            semantics = Python(project, source.file)
-        case "php":
-            from smtpdoctor.settings.readers.php_library import Php
-
-            semantics = Php(project, source.file)
-        case "ruby":
-            from smtpdoctor.settings.readers.ruby_library import Ruby
-
-            semantics = Ruby(project, source.file)
-        case "elixir":
-            from smtpdoctor.settings.readers.elixir_library import Elixir
-
-            semantics = Elixir(project, source.file)
-        case "powershell":
-            from smtpdoctor.settings.readers.powershell_library import PowerShell
-
-            semantics = PowerShell(project, source.file)
-        case "go":
-            from smtpdoctor.settings.readers.go_library import Go
-
-            semantics = Go(project, source.file)
-        case "rust":
-            from smtpdoctor.settings.readers.rust_library import Rust
-
-            semantics = Rust(project, source.file)
-        case "perl":
-            from smtpdoctor.settings.readers.perl_library import Perl
-
-            semantics = Perl(project, source.file)
-        case "csharp":
-            from smtpdoctor.settings.readers.dotnet_library import DotNet
-
-            semantics = DotNet(project, source.file)
-        case "java" | "kotlin":
-            from smtpdoctor.settings.readers.jvm_library import Jvm
-
-            semantics = Jvm(project, source.file, language)
-        case _:
-            from smtpdoctor.settings.readers.javascript_library import JavaScript
-
-            semantics = JavaScript(project, source.file)
+    semantics = semantics_of(language, project, source.file)
     evaluator = Evaluator(
         source, parsed.scope, parsed.calls, semantics, project.environment, budget
     )
