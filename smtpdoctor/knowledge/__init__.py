@@ -16,6 +16,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -463,8 +464,15 @@ def _interpret_generally(stage: str, reply: str) -> ReplyRule | None:
 
 def is_public_word(word: str) -> bool:
     """Whether that is one of the public words; lower-case."""
-    # most that are asked about stand nowhere, and need no list of words to be made
-    return any(word in text for text in _public_texts()) and word in public_words()
+    # most that are asked about stand nowhere: the first need no list of words to be made
+    if next(_asked) < FEW and not any(word in text for text in _public_texts()):
+        return False
+    return word in public_words()
+
+
+_asked = count()
+#: To look for so many words costs what the list of words costs.
+FEW = 100
 
 
 @cache

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from smtpdoctor.explain import examine_text
 from smtpdoctor.explain.model import Known
 from smtpdoctor.explain.page import render
 from smtpdoctor.report.formats import Options
-
-from .corpus import Case, everything
-
-EVERY = everything()
-#: The doctor's names of settings: what the program's are nobody told.
-OWN_NAMES = re.compile(r"\bSMTP_(?:HOST|PORT|USER|PASS|FROM|SECURE)\b(?! ?=)")
-#: Names and addresses that nobody has (RFC 2606, RFC 5737, RFC 3849), and a run that was not made.
-MADE_UP = (".invalid", "192.0.2.", "198.51.100.", "2001:db8:", "smtpdoctor went")
-
-
-@pytest.mark.parametrize("case", EVERY, ids=lambda case: case.id)
-def test_nothing_that_was_made_up_is_shown(case: Case) -> None:
-    found = examine_text(case.text, Known())
-    said = render(found, Options(width=1000)) if found.ranked else ""
-    said += "".join(f"{item.candidate.title} {item.candidate.tell_apart}" for item in found.ranked)
-    assert [each for each in MADE_UP if each in said and each not in case.text] == []
-    steps = "\n".join(line for line in said.splitlines() if line.startswith("    - "))
-    assert [each for each in OWN_NAMES.findall(steps) if each not in case.text] == []
 
 
 @pytest.mark.parametrize(

@@ -48,15 +48,15 @@ def test_it_ends_while_one_value_is_worked_out(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "program", "line", "step"),
     [
-        ("A.java", "class A {{ void f(Properties p) {{ {} }} }}", f"{PUT};", 0.0075),
-        ("A.kt", "fun f(p: Properties) {{\n{}}}\n", 'p["mail.smtp.host"] = host\n', 0.003),
+        ("A.java", "class A {{ void f(Properties p) {{ {} }} }}", f"{PUT};", 0.025),
+        ("A.kt", "fun f(p: Properties) {{\n{}}}\n", 'p["mail.smtp.host"] = host\n', 0.01),
     ],
 )
 def test_it_ends_among_lines_without_number(
     tmp_path: Path, file: str, program: str, line: str, step: float
 ) -> None:
     """Each of them is looked at for each: of a mebibyte it would take hours."""
-    write(tmp_path, {file: program.format(line * 1000)})
+    write(tmp_path, {file: program.format(line * 300)})
     cut = found(tmp_path, step)
     assert next(each.why for each in cut.skipped if each.cut).startswith("too slow")
 

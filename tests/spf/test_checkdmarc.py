@@ -70,16 +70,16 @@ CHECKDMARC_TAKES = (
 CHECKDMARC_REFUSES = ("a:foo:bar/baz.example.com", "a:foo/8.example.com/8", "a:foo//8.example.com")
 
 
-@pytest.mark.parametrize("term", [*VALID, *INVALID])
-def test_syntax_as_checkdmarc(term: str) -> None:
-    # it refuses what stands behind "all", which §5.1 ignores
-    record = f"v=spf1 {term}" if "all" in term.lower() else f"v=spf1 {term} -all"
-    ours = bool(parse(record).faults)
-    theirs = checkdmarc_verdict(record, HOSTS)[0] == "syntax"
-    differs = term in CHECKDMARC_TAKES or term in CHECKDMARC_REFUSES
-    assert (theirs != ours) is differs
-    if differs:
-        assert theirs is (term in CHECKDMARC_REFUSES)
+def test_syntax_as_checkdmarc() -> None:
+    for term in (*VALID, *INVALID):
+        # it refuses what stands behind "all", which §5.1 ignores
+        record = f"v=spf1 {term}" if "all" in term.lower() else f"v=spf1 {term} -all"
+        ours = bool(parse(record).faults)
+        theirs = checkdmarc_verdict(record, HOSTS)[0] == "syntax"
+        differs = term in CHECKDMARC_TAKES or term in CHECKDMARC_REFUSES
+        assert (theirs != ours) is differs, term
+        if differs:
+            assert theirs is (term in CHECKDMARC_REFUSES), term
 
 
 @pytest.mark.parametrize(

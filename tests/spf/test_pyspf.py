@@ -77,16 +77,16 @@ PYSPF_DIFFERS = {
 }
 
 
-@pytest.mark.parametrize("term", [*VALID, *INVALID])
 @pytest.mark.parametrize("ip", ["192.0.2.10", "2001:db8::99"])
-def test_terms_as_pyspf(term: str, ip: str) -> None:
-    zone = {**HOSTS, "example.com": {**HOSTS["example.com"], "TXT": [f"v=spf1 {term} -all"]}}
-    ours = check(zone, ip, "user@example.com").result
-    theirs = pyspf_result(zone, ip, "user@example.com", "mail.example.org")
-    if term in PYSPF_DIFFERS:
-        assert theirs == PYSPF_DIFFERS[term] != ours
-    else:
-        assert theirs == ours
+def test_terms_as_pyspf(ip: str) -> None:
+    for term in (*VALID, *INVALID):
+        zone = {**HOSTS, "example.com": {**HOSTS["example.com"], "TXT": [f"v=spf1 {term} -all"]}}
+        ours = check(zone, ip, "user@example.com").result
+        theirs = pyspf_result(zone, ip, "user@example.com", "mail.example.org")
+        if term in PYSPF_DIFFERS:
+            assert theirs == PYSPF_DIFFERS[term] != ours, term
+        else:
+            assert theirs == ours, term
 
 
 def policy(number: int) -> st.SearchStrategy[str]:

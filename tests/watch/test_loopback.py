@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from time import sleep
 from typing import IO
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_signal_in_the_midst_of_a_run_ends_it(
         begins = watch.errors().readline()
         assert begins == "smtpdoctor: a run every 1h; a login every 1h\n"
         while not server.server.sessions:  # until it waits for the greeting
-            pass
+            sleep(0.01)  # and leave the processor to it
         ended = watch.end(number)
     assert ended == (status, "")
 
