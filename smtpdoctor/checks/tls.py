@@ -8,6 +8,7 @@ import ssl
 from smtpdoctor import knowledge
 from smtpdoctor.addresses import family_of, is_loopback
 from smtpdoctor.checks.session import SMTPSession
+from smtpdoctor.observations import Exchange
 from smtpdoctor.settings.model import Settings, TLSMode
 from smtpdoctor.smtp.capabilities import OfferReading
 from smtpdoctor.surroundings.place import OwnNames
@@ -41,12 +42,7 @@ async def converse(  # branches: one step after the other, and each may end it
     hello = await session.ehlo(ehlo_name)
     if not hello.ok:
         # RFC 5321 §3.2: a client that gets no 250 to EHLO may go on with HELO, and all do
-        refused = (
-            hello.outcome == "reply"
-            and hello.reply is not None
-            and hello.reply.code not in (0, 421)
-            and (client is None or re.fullmatch(client.helo_after, str(hello.reply.code)))
-        )
+        refused = _is_followed_by_helo(hello, client)
         blind = client is not None and client.starttls_after_helo
         if not refused or (tls_demanded and not blind):
             return False
@@ -68,7 +64,25 @@ async def converse(  # branches: one step after the other, and each may end it
     if not _protected(session, context):
         return False
     # RFC 3207 §4.2: what was learnt before TLS is forgotten
-    return bool((await session.ehlo(ehlo_name)).ok)
+    hello = await session.ehlo(ehlo_name)
+    goes_on = (
+        client is not None
+        and client.logs_in_after_helo
+        and (client.starttls_after_helo or not asks_unoffered)
+    )
+    if not hello.ok and goes_on and _is_followed_by_helo(hello, client):
+        return bool((await session.helo(ehlo_name)).ok)
+    return bool(hello.ok)
+
+
+def _is_followed_by_helo(hello: Exchange, client: knowledge.Client | None) -> bool:
+    """Whether the client says HELO after this answer to EHLO."""
+    return (
+        hello.outcome == "reply"
+        and hello.reply is not None
+        and hello.reply.code not in (0, 421)
+        and (client is None or bool(re.fullmatch(client.helo_after, str(hello.reply.code))))
+    )
 
 
 async def _blind(session: SMTPSession, name: str, context: ssl.SSLContext) -> bool:

@@ -102,7 +102,8 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         as `CODE text` or `CODE-text` joined by line feeds; `^` and `$` fit at every line.
     code: the diagnosis code.
     tells: what a refused login's words say is wrong: the user name, the password, or `nothing`
-        beyond the refusal; `expired` where the password was right once; `own-fault` of a 4xx that
+        beyond the refusal; `expired` where the password was right once; `plan` where
+        the account's plan has no SMTP; `own-fault` of a 4xx that
         blames a part of the server itself; `trial` of an account that may write to few;
         `connector` of a tenant that doesn't know this machine; `country` where it is the place of
         this machine's address; `pop-first` where fetching mail counts as a login; `storage` of an
@@ -122,6 +123,7 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         "username",
         "password",
         "expired",
+        "plan",
         "own-fault",
         "trial",
         "connector",

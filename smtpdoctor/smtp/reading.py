@@ -32,12 +32,14 @@ class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         "blank-or-nothing".
     parted: the lines in which a blank or a dash must follow the code.
     same_code: it goes on until a line of the usual form with the first line's code ends it.
+    piece: it reads so many octets of a line at once, and takes each piece for a line. 0: all of it.
     longest_line: octets with the line's end; most_lines: more break it. 0 for no bound.
     """
 
     ends: Literal["no-dash", "blank", "blank-or-nothing"] = "no-dash"
     parted: Literal["no", "first-line", "every-line"] = "no"
     same_code: bool = False
+    piece: int = 0
     longest_line: int = 0
     most_lines: int = 0
 
@@ -47,9 +49,11 @@ def trouble(  # branches: each bound and each way to end, line by line
 ) -> Trouble:
     """What goes wrong where a program reads one whole reply in this way; "" where nothing does."""
     lines = [line for line in raw.removesuffix(b"\n").split(b"\n") if line.rstrip(b"\r")]
+    if reading.piece:
+        lines = [piece for line in lines for piece in _pieces(line + b"\n", reading.piece)]
     first = b""
     for number, line in enumerate(lines, 1):
-        text = line.rstrip(b"\r")
+        text = line.rstrip(b"\r\n")
         code, mark = (text[:3] if text[:3].isdigit() else b""), text[3:4]
         too_long = reading.longest_line and len(line) + 1 > reading.longest_line
         too_many = reading.most_lines and number > reading.most_lines
@@ -67,6 +71,10 @@ def trouble(  # branches: each bound and each way to end, line by line
         if not goes_on:
             return "" if number == len(lines) else "early"
     return "waits"
+
+
+def _pieces(line: bytes, length: int) -> list[bytes]:
+    return [line[at : at + length] for at in range(0, len(line), length)]
 
 
 def challenge_oddities(mechanism: str, reply: Reply, answered: int) -> list[ChallengeOddity]:

@@ -9,7 +9,7 @@ import pytest
 
 from smtpdoctor.demo import server
 from smtpdoctor.demo.authority import Authority
-from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Behaviour
+from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Answer, Behaviour
 from smtpdoctor.observations import Exchange, LoginNotTried
 from smtpdoctor.settings.reading import Options
 
@@ -801,3 +801,30 @@ def test_a_reply_too_many(
 def test_a_server_that_closes_unasked_has_said_so(authority: Authority, healthy: Behaviour) -> None:
     behaviour = replace(healthy, greeting=("220 mail", "421 closing"))
     assert "reply-unreadable" not in as_client(authority, behaviour, "smtplib").codes()
+
+
+class OnceOnly(dict[str, Answer]):
+    """EHLO is answered in the first session's clear part, and refused ever after."""
+
+    def get(self, verb: str, default: Any = None) -> Any:
+        if verb != "EHLO":
+            return default
+        return self.setdefault(verb, "503 5.5.1 EHLO already said") if self else self._first()
+
+    def _first(self) -> Answer:
+        self["asked"] = ""
+        return "250-mail\n250 STARTTLS"
+
+
+@pytest.mark.parametrize(
+    ("client", "gets_through"), [("phpmailer", True), ("ruby", True), ("smtplib", False)]
+)
+def test_ehlo_that_is_refused_inside_tls(
+    authority: Authority, healthy: Behaviour, client: str, gets_through: bool
+) -> None:
+    """Some say HELO there, and log in all the same."""
+    behaviour = replace(healthy, replies=OnceOnly())
+    ran = as_client(authority, behaviour, client, SMTP_SECURE="starttls")
+    assert ran.report.verdict == ("warnings" if gets_through else "broken")
+    assert "ehlo-rejected" in [item.code for item in ran.report.diagnoses]
+    assert (logins(ran) != []) == gets_through

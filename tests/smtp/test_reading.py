@@ -63,6 +63,23 @@ def test_a_line_as_long_as_the_buffer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        (b"220 " + b"x" * 505 + b"\r\n", ""),
+        # the last line is over with its first piece
+        (b"220 " + b"x" * 506 + b"\r\n", "early"),
+        # in a line that isn't the last, only a piece with a blank at that place ends the reply
+        (b"250-" + b"x" * 1100 + b"\r\n250 ok\r\n", ""),
+        (b"250-" + b"x" * 510 + b" y" * 20 + b"\r\n250 ok\r\n", "early"),
+        (b"250-" + b"x" * 506 + b"\r\n250 ok\r\n", "early"),
+    ],
+)
+def test_a_line_that_is_read_in_pieces(raw: bytes, expected: Trouble) -> None:
+    pieces = ReplyReading(ends="blank-or-nothing", piece=511)
+    assert trouble(raw, pieces) == expected
+
+
+@pytest.mark.parametrize(
     ("raw", "mechanism", "answered", "expected"),
     [
         (b"334 VXNlcm5hbWU6\r\n", "LOGIN", 0, []),

@@ -15,7 +15,8 @@ from smtpdoctor.text import foreign
 
 #: Words of a provider that has not opened an account for sending yet, as a regular expression.
 NOT_YET_OPEN = (
-    r"not (yet )?(been )?(activated|enabled|approved)|(activation|review|approval) (is )?pending"
+    r"not (yet )?(been )?(activated|enabled|approved|verified|confirmed|validated)"
+    r"|(verify|confirm) your|(activation|review|approval) (is )?pending"
     r"|(pending|awaiting) (activation|review|approval)|under review|request activation"
     r"|未(开通|激活)"
 )

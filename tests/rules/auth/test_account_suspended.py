@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from ..scene import Scene
@@ -15,6 +17,8 @@ CODE = "account-suspended"
         ("mail.smtp2go.com", "mail", "552 Your account has been suspended. Please contact us"),
         ("email-smtp.eu-west-1.amazonaws.com", "auth", "535 Account not subscribed to SES"),
         ("mail.example.net", "auth", "535 5.7.8 Error: this account has been disabled"),
+        ("mail.example.net", "auth", "550 5.7.1 Relaying for this domain has been suspended"),
+        ("mail.example.net", "rcpt", "550 5.7.1 Account frozen: outgoing mail blocked"),
         ("smtp.office365.com", "mail", "550 5.1.8 Access denied, bad outbound sender"),
         (
             "mail.example.net",
@@ -47,6 +51,26 @@ def test_lookalike_the_login_is_refused_for_now() -> None:
 def test_lookalike_a_full_mailbox_is_the_recipients() -> None:
     scene = Scene(host="mail.example.net").refuse("rcpt", "552 5.2.2 mailbox over quota")
     assert scene.codes() == ["recipient-rejected"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "535 5.7.0 Account not verified, please confirm your email address",
+        "535 5.7.1 This user has not been confirmed",
+        "535 please verify your phone number first",
+    ],
+)
+def test_positive_a_sign_up_that_was_not_finished(text: str) -> None:
+    found = Scene(host="mail.example.net").refuse("auth", text).diagnosis(CODE)
+    assert "not activated yet" in found.title
+    assert "activate" in found.fixes[0].title
+
+
+@pytest.mark.parametrize("step", ["mail", "rcpt"])
+def test_lookalike_a_sender_that_is_not_verified(step: Literal["mail", "rcpt"]) -> None:
+    text = "550 5.7.1 The domain example.com is not verified for this account"
+    assert CODE not in Scene(host="mail.example.net").refuse(step, text).codes()
 
 
 def test_positive_an_account_that_was_never_opened() -> None:

@@ -103,3 +103,31 @@ def test_positive_a_switch_in_the_mailbox_itself(host: str, text: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert "mailbox's settings" in diagnosis.fixes[0].title
     assert "OAuth2" not in " ".join(diagnosis.fixes[0].steps)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "535 5.7.0 SMTP access for free accounts is not included in your plan, please upgrade",
+        "535 5.7.8 Your plan does not include SMTP",
+        "535 Upgrade to a paid plan to send by SMTP",
+    ],
+)
+def test_positive_a_plan_without_smtp(text: str) -> None:
+    found = Scene(host="mail.example.net").refuse("auth", text).diagnosis(CODE)
+    assert found.title == "mail.example.net has no SMTP logins in this account's plan"
+    assert found.fixes[0].title == "take a plan that has SMTP, or send through another provider"
+
+
+@pytest.mark.parametrize(
+    "text", ["535 5.7.3 Basic authentication is no longer supported, use OAuth 2.0"]
+)
+def test_positive_no_passwords_any_more(text: str) -> None:
+    assert Scene(host="mail.example.net").refuse("auth", text).codes() == [CODE]
+
+
+@pytest.mark.parametrize(
+    "text", ["535 5.7.8 Error: authentication failed", "535 5.7.8 Bad login. Our plans: /pricing"]
+)
+def test_lookalike_a_refusal_of_the_login(text: str) -> None:
+    assert CODE not in Scene(host="mail.example.net").refuse("auth", text).codes()

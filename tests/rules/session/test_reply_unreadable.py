@@ -178,3 +178,16 @@ def test_positive_a_greeting_of_three_reads() -> None:
     scene = Scene(client="phpmailer", required=True)
     scene.session().greeting("220 " + "x" * 1200).rest()
     assert scene.diagnosis(CODE).severity == "error"
+
+
+@pytest.mark.parametrize("text", ["240 fine", "250 2.7.0 ok"])
+def test_positive_a_login_that_is_accepted_with_another_code(text: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", text)
+    assert scene.codes("error") == [CODE]
+    assert "answer to AUTH" in scene.diagnosis(CODE).title
+
+
+def test_lookalike_a_login_that_is_not_answered() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.session().up_to("auth").auth(outcome="silence", took=20)
+    assert CODE not in scene.codes()

@@ -21,8 +21,8 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     login = run.main.step("auth") if run.main else None
     if login is None or login.ok is not False or login.error == CUT_OFF:
         return
-    if login.reply is not None and login.reply.category in (4, 5):
-        return
+    if login.reply is not None and login.reply.category in (2, 4, 5):
+        return  # of a success with another code than 235 reply-unreadable tells
     if login.reply is not None and (login.cancelled or unproved(login)):
         return
     short = login.outcome == "silence" and login.seconds < LONG

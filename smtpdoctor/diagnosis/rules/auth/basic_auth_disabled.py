@@ -39,6 +39,10 @@ def _whole_smtp_auth(refused: Refusal) -> bool:
     return "smtpclientauthentication" in refused.reply.text.lower()
 
 
+def _by_plan(refused: Refusal) -> bool:
+    return refused.rule is not None and refused.rule.tells == "plan"
+
+
 def _takes_tokens_alone(run: Run) -> bool:
     """Whether the provider is known to take no passwords from anybody."""
     known = run.provider.auth_mechanisms if run.provider else ()
@@ -55,6 +59,11 @@ def _own_switch(run: Run, refused: Refusal) -> bool:
 
 def _words(run: Run, refused: Refusal) -> tuple[str, str]:
     host = run.settings.host
+    if _by_plan(refused):
+        return f"{host} has no SMTP logins in this account's plan", (
+            "The provider keeps sending from programs for other plans. The password was not "
+            "judged: a new one changes nothing."
+        )
     if run.settings.has_token or _whole_smtp_auth(refused):
         secret = "token" if run.settings.has_token else "password"
         return f"{host} has SMTP logins switched off for this account", (
@@ -79,6 +88,13 @@ def _words(run: Run, refused: Refusal) -> tuple[str, str]:
 
 def _fix(run: Run, refused: Refusal) -> Fix:
     token = "smtpdoctor can try a token: put it into SMTP_OAUTH_TOKEN."
+    if _by_plan(refused):
+        return Fix(
+            title="take a plan that has SMTP, or send through another provider",
+            steps=(
+                "Look in the account's settings, or ask the provider's support, which plan has it.",
+            ),
+        )
     if run.settings.has_token or _whole_smtp_auth(refused):
         return Fix(
             title="ask an administrator to allow SMTP logins for this account",

@@ -34,7 +34,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refusal = run.refused_as(CODE)
     ehlo, helo = run.main.step("ehlo"), run.main.step("helo")
     if helo is not None and helo.ok and ehlo is not None and ehlo.reply is not None:
-        yield _helo_works(run, ehlo, ehlo.reply)
+        taken = _taken_in_clear(run, ehlo)
+        yield (
+            _helo_works(run, ehlo, ehlo.reply)
+            if taken is None
+            else _helo_works_inside(run, ehlo, ehlo.reply)
+        )
         return
     if refusal is not None:
         again = _taken_in_clear(run, refusal.exchange)
@@ -134,18 +139,21 @@ def _refused_again(run: Run, refusal: Refusal, taken: Exchange) -> Diagnosis:
         ),
         fixes=(
             *working_ways(run),
-            Fix(
-                title="use the server's port with implicit TLS, or ask its owner to repair "
-                "STARTTLS",
-                steps=(
-                    f"Ask who runs {run.settings.host} for a port with TLS from the first byte "
-                    "(465): there EHLO comes once.",
-                    "If it is your own: look at what ends TLS before the mail server (a proxy or "
-                    "load balancer), and give it the server's words above.",
-                ),
-            ),
+            _repair_starttls(run),
         ),
         explains=(*refusal.failed, *_refused_helo(run)),
+    )
+
+
+def _repair_starttls(run: Run) -> Fix:
+    return Fix(
+        title="use the server's port with implicit TLS, or ask its owner to repair STARTTLS",
+        steps=(
+            f"Ask who runs {run.settings.host} for a port with TLS from the first byte (465): "
+            "there EHLO comes once.",
+            "If it is your own: look at what ends TLS before the mail server (a proxy or load "
+            "balancer), and give it the server's words above.",
+        ),
     )
 
 
@@ -220,6 +228,30 @@ def _helo_works(run: Run, ehlo: Exchange, reply: Reply) -> Diagnosis:
             Evidence(check="tls", text="HELO with the same name was accepted"),
         ),
         fixes=(*working_ways(run), _old_server()),
+        explains=(ehlo.id,),
+    )
+
+
+def _helo_works_inside(run: Run, ehlo: Exchange, reply: Reply) -> Diagnosis:
+    """The same after STARTTLS: a client that logs in unasked gets through there."""
+    where, client = run.where, run.client.name if run.client is not None else "the program"
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"{where} refuses EHLO after STARTTLS, and {client} goes on with HELO",
+        explanation=(
+            f"After STARTTLS every client says EHLO once more (RFC 3207 §4.2). {client} says HELO "
+            "where that is refused, and logs in without knowing what is offered. Most other "
+            "programs stop here."
+        ),
+        evidence=(
+            Evidence(
+                check="tls", text=f'{where} answered "{ehlo.sent}" with "{refusals.said(reply)}"'
+            ),
+            Evidence(check="tls", text="HELO with the same name was accepted"),
+        ),
+        fixes=(*working_ways(run), _repair_starttls(run)),
         explains=(ehlo.id,),
     )
 

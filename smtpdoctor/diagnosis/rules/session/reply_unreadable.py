@@ -22,7 +22,7 @@ CODE = "reply-unreadable"
 #: Steps whose replies every client reads.
 STEPS = ("greeting", "ehlo", "helo", "starttls", "auth", "mail", "rcpt")
 #: Those in which another code of 2xx than RFC 5321 has it for the step is looked at here.
-BY_CODE = ("mail", "rcpt")
+BY_CODE = ("auth", "mail", "rcpt")
 
 _BARE = re.compile(rb"(^|\n)\d{3}\r?\n?$")
 
@@ -141,12 +141,18 @@ def _odd_code(run: Run, item: Exchange) -> _Odd | None:
     reply, mine = item.reply, run.client
     if item.ok or reply is None or reply.category != 2 or item.step not in BY_CODE:
         return None
+    if item.cancelled or str(reply.code) == knowledge.ACCEPTED[item.step]:
+        return None  # the code is right: what is wrong others tell
     refuses = tuple(
         each.name for each in knowledge.clients().values() if not each.takes(item.step, reply.code)
     )
     if mine is not None and mine.name not in refuses:
         return None
-    usual = f"RFC 5321 §4.3.2: the answer is {'250' if item.step == 'mail' else '250 or 251'}"
+    usual = {
+        "auth": "RFC 4954 §6: the answer is 235",
+        "mail": "RFC 5321 §4.3.2: the answer is 250",
+        "rcpt": "RFC 5321 §4.3.2: the answer is 250 or 251",
+    }[item.step]
     return _Odd(item, f"{reply.code}, a code for another answer", refuses, usual)
 
 
@@ -264,10 +270,10 @@ def _severity(run: Run, odd: _Odd) -> Severity:
     gets through where it needs none of the extensions that it has not read, and one rest came."""
     client = run.client
     if client is None:
-        if odd.item.step == "ehlo" and not odd.item.ok:
+        if odd.item.step in ("ehlo", "auth") and not odd.item.ok:
             return "error"  # the session ends there, and so do most programs'
         return "note" if odd.item.ok else "warning"
-    longest, reply = client.replies.longest_line, odd.item.reply
+    longest, reply = client.replies.piece, odd.item.reply
     if odd.item.step != "greeting" or not longest or not client.logs_in_after_helo or reply is None:
         return "error"
     needs = run.settings.tls == "starttls" and not run.settings.tls_required
