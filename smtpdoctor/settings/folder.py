@@ -54,7 +54,9 @@ SYSTEM = frozenset(
      "sys", "usr", "var"}
 )  # fmt: skip
 #: Hidden folders that are looked into.
-HIDDEN = frozenset({".github", ".devcontainer", ".config", ".docker", ".k8s", ".kube", ".platform"})
+HIDDEN = frozenset(
+    {".github", ".devcontainer", ".do", ".config", ".docker", ".k8s", ".kube", ".platform"}
+)
 
 #: Tests, and what a build made: what they say, no program sends with.
 TESTS = re.compile(

@@ -245,7 +245,8 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     """A variable that looks like a setting and is none: SMTP_PASWORD, smtp_host.
 
     field: what it was to set, where `looks_like` is a name that a set-up's program reads. lines:
-    its own, and the one that reads that name. edit: gives it that name.
+    its own, and the one that reads that name. edit: gives it that name. kept_from: the file of the
+    container to which nothing passes it, where that is what is wrong.
     """
 
     name: str
@@ -254,6 +255,7 @@ class NearMiss(msgspec.Struct, frozen=True, kw_only=True):
     field: Field | None = None
     lines: tuple[OptionLine, ...] = ()
     edit: Edit | None = None
+    kept_from: str = ""
 
 
 BrokenKind = Literal["no-equals", "colon", "no-name", "stray-quote", "conflict-marker"]

@@ -122,7 +122,9 @@ _SAME = (
 
 
 def same_words(name: str) -> str:
-    """The name with one word in the place of others for the same: _PASS and _PASSWD."""
+    """The name with one word in the place of others for the same: _PASS and _PASSWD; one
+    underscore is as good as two."""
+    name = re.sub("__+", "_", name)
     for words, word in _SAME:
         name = words.sub(word, name)
     return name

@@ -43,6 +43,9 @@ def near_words(found: list[NearMiss]) -> tuple[Evidence, ...]:
 
 def _near_texts(item: NearMiss) -> Iterator[str]:
     has = f"{item.origin.label} has {item.name}, which"
+    if item.kept_from:
+        yield f"{has} {item.kept_from} doesn't pass to the container: compose fills in from .env"
+        return
     if item.field is None:
         yield f"{has} looks like {item.looks_like} and is not read"
         return
@@ -59,7 +62,10 @@ def near_locations(found: list[NearMiss]) -> tuple[Location, ...]:
 
 
 def rename_all(found: list[NearMiss]) -> Fix:
-    """Each under the name that is read."""
+    """Each under the name that is read, or passed on."""
+    if all(item.kept_from for item in found):
+        names = " and ".join(item.name for item in found)
+        return Fix(title=f"pass {names} to the container", steps=tuple(map(rename, found)))
     return Fix(
         title="rename it to the name that is read"
         if len(found) == 1
@@ -71,4 +77,7 @@ def rename_all(found: list[NearMiss]) -> Fix:
 
 def rename(item: NearMiss) -> str:
     """How to turn a near miss into what it looks like."""
+    if item.kept_from:
+        line = f"{item.looks_like}: ${{{item.name}}}"
+        return f"Add “{line}” to the service's environment in {item.kept_from}."
     return f"Rename {item.name} ({item.origin.label}) to {item.looks_like}."

@@ -38,11 +38,26 @@ def find(workspace: Workspace) -> Iterator[Surrounding]:
                 yield Surrounding(
                     carrier=carrier,
                     place=path,
-                    image="",
+                    image=_image(root),
                     build=None,
                     variables=Variables(layers),
                     scope=folder_of(path),
                 )
+
+
+def _image(root: Value) -> str:
+    """The image that the file runs, where it is one alone: Fly's `[build] image`, Render's
+    `image.url`, App Platform's `image.repository`."""
+    spec = root.get("spec")
+    whole = root if spec.absent else spec
+    found = {text(whole.at("build", "image"))}
+    for key in ("services", "workers", "jobs"):
+        for each in items(whole.get(key)):
+            image = each.get("image")
+            parts = [text(image.get(name)) for name in ("registry", "repository")]
+            found |= {text(image.get("url")), "/".join(part for part in parts if part) or None}
+    found.discard(None)
+    return (found.pop() or "") if len(found) == 1 else ""
 
 
 def _value(name: str, value: Value) -> Value | None:

@@ -14,6 +14,7 @@ from smtpdoctor.settings.misnamed import named_otherwise
 from smtpdoctor.settings.model import Edit, Field, NearMiss, OptionLine, Origin
 from smtpdoctor.settings.names import VARIABLE, same_words
 from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
 
@@ -44,6 +45,40 @@ class NearMisses:
                 lines=(stands, *self._lines_that_read(like)),
                 edit=edit,
             )
+        yield from self._not_passed_on()
+
+    def _not_passed_on(self) -> Iterator[NearMiss]:
+        """The lacking half of a login that compose's own `.env` has, where no line of the service
+        passes it to the container."""
+        path, lacking = self.draft.place.partition(":")[0], self._lacking()
+        if not lacking or not path.endswith((".yml", ".yaml")):
+            return
+        from smtpdoctor.settings.carriers.compose import NAME as COMPOSE  # read where it is there
+
+        if not COMPOSE.match(path.rpartition("/")[2]):
+            return
+        layer = self.workspace.dotenv(f"{path.rpartition('/')[0]}/.env".lstrip("/"), "compose")
+        own = {
+            same_words(name): (name, field)
+            for name, field in self.draft.dialect.fields.items()
+            if field in lacking and VARIABLE.fullmatch(name)
+        }
+        for name, value in (layer.values if layer is not None else {}).items():
+            like, field = own.get(same_words(name), ("", None))
+            if layer is None or field is None or name in self.draft.variables.names:
+                continue
+            if not isinstance(value, Known) or not str(value.value).strip():
+                continue
+            origin, line = self.places.held(Held(layer, value), field)
+            yield NearMiss(
+                name=name,
+                looks_like=like,
+                origin=origin,
+                field=field,
+                lines=(OptionLine(option=name, origin=origin, source_line=line),),
+                kept_from=path,
+            )
+            own = {words: each for words, each in own.items() if each[1] != field}
 
     def _meant_in_code(self) -> Iterator[NearMiss]:
         """What the code sets under a name that the program doesn't read."""

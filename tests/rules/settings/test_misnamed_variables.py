@@ -228,3 +228,49 @@ def test_positive_a_host_and_a_port_that_are_not_read(
 def test_lookalike_a_name_that_is_read_or_means_something_else(more: dict[str, str]) -> None:
     told = Scene.of_folder({"manage.py": "", **more})
     assert told.settings.near_misses == ()
+
+
+SERVICE = (
+    "services:\n  docs:\n    image: docmost/docmost\n    environment:\n      MAIL_DRIVER: smtp\n"
+    "      SMTP_HOST: smtp.ionos.com\n      SMTP_PORT: 587\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("user", "title", "steps"),
+    [
+        (
+            "      SMTP_USERNAME: info@example.com\n",
+            "the password is in .env, and does not reach the container: SMTP_PASSWORD",
+            1,
+        ),
+        (
+            "",
+            "the login is in .env, and does not reach the container: "
+            "SMTP_USERNAME and SMTP_PASSWORD",
+            2,
+        ),
+    ],
+)
+def test_positive_a_login_that_compose_does_not_pass_to_the_container(
+    user: str, title: str, steps: int
+) -> None:
+    env = "SMTP_USERNAME=info@example.com\nSMTP_PASSWORD=geheim-12\n"
+    told = Scene.of_folder({"compose.yml": SERVICE + user, ".env": env})
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert found.title == title
+    assert len(found.fixes[0].steps) == steps
+    assert found.fixes[0].steps[-1] == (
+        "Add “SMTP_PASSWORD: ${SMTP_PASSWORD}” to the service's environment in compose.yml."
+    )
+    assert {at.file for at in found.locations} == {".env"}
+    assert "geheim" not in str(found)
+
+
+def test_lookalike_a_login_that_compose_passes_on() -> None:
+    user = "      SMTP_USERNAME: ${SMTP_USERNAME}\n      SMTP_PASSWORD: ${SMTP_PASSWORD}\n"
+    env = "SMTP_USERNAME=info@example.com\nSMTP_PASSWORD=geheim-12\n"
+    told = Scene.of_folder({"compose.yml": SERVICE + user, ".env": env})
+    told.session()
+    assert told.codes() == []

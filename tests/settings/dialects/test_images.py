@@ -84,3 +84,84 @@ def test_passbolts_line_is_changed(tmp_path: Path) -> None:
     write(tmp_path, compose("passbolt/passbolt", variables))
     apply(tmp_path, prepared(one(tmp_path, "passbolt").settings, 587, None))
     assert came_to(one(tmp_path, "passbolt")) == (HOST, 587, "starttls")
+
+
+DOCMOST = f"SMTP_HOST: {HOST}\nSMTP_PORT: 587\nSMTP_USERNAME: u@example.com\nMAIL_DRIVER: smtp\n"
+
+
+def test_a_password_that_compose_does_not_pass_on(tmp_path: Path) -> None:
+    write(tmp_path, {**compose("docmost/docmost", DOCMOST), ".env": "SMTP_PASSWORD=word\n"})
+    [near] = one(tmp_path, "docmost").settings.near_misses
+    assert (near.name, near.looks_like, near.field) == ("SMTP_PASSWORD",) * 2 + ("password",)
+    assert (near.origin.label, near.kept_from) == (".env:1", "compose.yml")
+    assert near.lines[0].source_line is not None
+    assert "word" not in near.lines[0].source_line
+
+
+@pytest.mark.parametrize(
+    ("variables", "more", "dotenv"),
+    [
+        (DOCMOST + "SMTP_PASSWORD: ${SMTP_PASSWORD}", "", "SMTP_PASSWORD=word\n"),
+        (DOCMOST, "    env_file: .env\n", "SMTP_PASSWORD=word\n"),
+        (DOCMOST, "", "POSTGRES_PASSWORD=word\n"),
+        (DOCMOST, "", "SMTP_PASSWORD=\n"),
+        (DOCMOST, "", "A=1\n"),
+    ],
+)
+def test_what_is_passed_on_or_another_password(
+    variables: str, more: str, dotenv: str, tmp_path: Path
+) -> None:
+    files = compose("docmost/docmost", variables)
+    write(tmp_path, {"compose.yml": files["compose.yml"] + more, ".env": dotenv})
+    assert one(tmp_path, "docmost").settings.near_misses == ()
+
+
+def test_one_underscore_in_place_of_two(tmp_path: Path) -> None:
+    variables = (
+        f"AUTHENTIK_EMAIL__HOST: {HOST}\nAUTHENTIK_EMAIL__USERNAME: u@example.com\n"
+        "AUTHENTIK_EMAIL_PASSWORD: word\n"
+    )
+    setup = one(write(tmp_path, compose("goauthentik/server", variables)), "authentik")
+    [near] = setup.settings.near_misses
+    assert (near.looks_like, near.kept_from) == ("AUTHENTIK_EMAIL__PASSWORD", "")
+    assert near.edit is not None
+    assert near.edit.with_ == "AUTHENTIK_EMAIL__PASSWORD"
+
+
+RENDER = """services:
+  - type: web
+    name: docs
+    runtime: image
+    image: {{url: docker.io/docuseal/docuseal:1.9}}
+    envVars:
+      - {{key: SMTP_ADDRESS, value: smtp.ionos.com}}
+      - {{key: SMTP_USERNAME, value: u@example.com}}
+      - {{key: SMTP_PASSWORD, sync: false}}
+{more}"""
+FLY = (
+    '[build]\n  image = "docmost/docmost:0.20"\n'
+    '[env]\n  MAIL_DRIVER = "smtp"\n  SMTP_HOST = "x.example"\n'
+)
+TWO = "  - {type: worker, image: {url: acme/b}}\n"
+PLATFORM = """spec:
+  services:
+    - name: a
+      image: {registry_type: DOCKER_HUB, registry: docmost, repository: docmost, tag: latest}
+      envs:
+        - {key: SMTP_HOST, value: x.example}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dialect"),
+    [
+        ("render.yaml", RENDER.format(more=""), "docuseal"),
+        ("fly.toml", FLY, "docmost"),
+        (".do/app.yaml", PLATFORM, "docmost"),
+        # of two images it isn't told whose variables they are
+        ("render.yaml", RENDER.format(more=TWO), "unknown"),
+        ("fly.toml", FLY.replace("docmost/docmost:0.20", "acme/x"), "env"),
+    ],
+)
+def test_the_image_of_a_platforms_file(name: str, text: str, dialect: str, tmp_path: Path) -> None:
+    assert [each.identity.dialect for each in setups(write(tmp_path, {name: text}))] == [dialect]

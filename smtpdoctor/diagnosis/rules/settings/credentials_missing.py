@@ -149,7 +149,9 @@ def _half(run: Run) -> Diagnosis:
     entry, own = run.setting(lacking), run.setting(there)
     near = near_misses(run, lacking)
     empty = entry is not None
-    if near:
+    if near and near[0].kept_from:
+        title = f"the {word[lacking]} is in .env, and does not reach the container: {near[0].name}"
+    elif near:
         title = f"the {word[lacking]} is under a name that is not read: {near[0].name}"
     elif entry is not None:
         how = "not set" if entry.setting.unset else "empty"
@@ -186,6 +188,8 @@ def _misnamed(run: Run, near: list[NearMiss]) -> Diagnosis:
     """User name, password or both stand there under names that the program does not read."""
     names = " and ".join(item.name for item in near)
     under = "under a name that is not read" if len(near) == 1 else "under names that are not read"
+    if all(item.kept_from for item in near):
+        under = "in .env, and does not reach the container"
     read = map(run.setting, (*CREDENTIALS, "host", "port"))
     return Diagnosis(
         code=CODE,
@@ -193,8 +197,8 @@ def _misnamed(run: Run, near: list[NearMiss]) -> Diagnosis:
         confidence="certain",
         title=f"the login is {under}: {names}",
         explanation=(
-            "The program asks for other names and gets no login. Without one, servers for sending "
-            "take no mail. smtpdoctor tried none."
+            "The program gets no login by the names that it asks for. Without one, servers for "
+            "sending take no mail. smtpdoctor tried none."
         ),
         evidence=(*entries.near_words(near), *library_words(run, CODE, check="settings")),
         fixes=(entries.rename_all(near),),
