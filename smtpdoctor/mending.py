@@ -16,7 +16,7 @@ from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.plans import Plans
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.settings.backup import is_kept_by_git, keep_copy
+from smtpdoctor.settings.backup import is_kept_by_git, keep_copy, remove_copy
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
@@ -146,15 +146,19 @@ def write(mending: Mending, root: Path, environ: Mapping[str, str]) -> list[Path
     copies: list[Path] = []
     written: list[str] = []
     for change in mending.changes:
+        copy = None
         try:
             make_sure_of(root, change)  # a copy holds what is secret: none without need
             if not is_kept_by_git(root, change.file, change.old, environ):
-                copies.append(keep_copy(root, change.file, change.old, environ))
+                copy = keep_copy(root, change.file, change.old, environ)
             replace_file(root, change)
         except Refused as reason:
+            if copy is not None:
+                remove_copy(copy)
             so_far = f"; written before it: {', '.join(written)}" if written else ""
             raise Refused(f"{reason}{so_far}") from None
         written.append(change.file)
+        copies += [copy] if copy is not None else []
     return copies
 
 

@@ -61,6 +61,25 @@ def test_where_nothing_is_written_no_copy_of_a_secret_is_left(tmp_path: Path) ->
     assert copy.read_text() == "SMTP_SECURE=true\n"
 
 
+def test_where_a_file_can_t_be_written_after_all_its_copy_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, state = tmp_path / "folder", tmp_path / "state"
+    folder.mkdir()
+    (folder / "package.json").write_text(PACKAGE)
+    (folder / "a.js").write_text(MAILER % 587)
+    (folder / ".env").write_text("SMTP_SECURE=true\n")
+    mending = mending_of(report_of(folder, "a.js"), folder, {}, profile=None)
+
+    def full(root: Path, change: object) -> None:
+        raise Refused(".env: No space left on device")
+
+    monkeypatch.setattr("smtpdoctor.mending.replace_file", full)
+    with pytest.raises(Refused, match="No space"):
+        write(mending, folder, {"XDG_STATE_HOME": str(state)})
+    assert not [*(state / "smtpdoctor").iterdir()]
+
+
 def test_another_set_up_that_would_no_longer_send_keeps_it(tmp_path: Path) -> None:
     (tmp_path / "package.json").write_text(PACKAGE)
     (tmp_path / "a.js").write_text(MAILER % 587)

@@ -6,6 +6,7 @@ monitor of the folder, and nothing is fetched.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import subprocess
@@ -35,8 +36,9 @@ def is_kept_by_git(root: Path, file: str, content: bytes, environ: Mapping[str, 
 
 def keep_copy(root: Path, file: str, content: bytes, environ: Mapping[str, str]) -> Path:
     """Write a copy that only its owner can read, and give its path. Raises Refused."""
-    beside = root / f"{file}.smtpdoctor-backup"
-    ignored = _git(root, environ, "check-ignore", "-q", "--", f"{file}.smtpdoctor-backup")
+    beside = _free(root / file)
+    place = beside.relative_to(root).as_posix()  # just this name: git may ignore the first alone
+    ignored = _git(root, environ, "check-ignore", "-q", "--", place)
     if ignored is not None and ignored.returncode == 0 and not beside.parent.is_symlink():
         return _write(beside, content)
     home = environ.get("XDG_STATE_HOME") or ""
@@ -50,23 +52,40 @@ def keep_copy(root: Path, file: str, content: bytes, environ: Mapping[str, str])
         folder.chmod(0o700)
     except OSError as error:
         raise Refused(f"no backup can be kept in {folder}: {reason_of(error)}") from None
-    return _write(folder / f"{file.replace('/', '%')}.smtpdoctor-backup", content)
+    return _write(_free(folder / file.replace("/", "%")), content)
 
 
-def _write(path: Path, content: bytes) -> Path:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+def _free(path: Path) -> Path:
+    """Where a copy of the file of that path goes: the first name of which there is no file."""
     for number in range(1, MOST_COPIES):
-        place = path if number == 1 else path.with_name(f"{path.name}.{number}")
-        try:
-            descriptor = os.open(place, flags, 0o600)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise Refused(f"no backup can be kept at {place}: {reason_of(error)}") from None
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        return place
+        counted = "" if number == 1 else f".{number}"
+        place = path.with_name(f"{path.name}{counted}.smtpdoctor-backup")
+        if not os.path.lexists(place):
+            return place
     raise Refused(f"{path} and {MOST_COPIES} more backups are there already")
+
+
+def _write(place: Path, content: bytes) -> Path:
+    """The whole copy, or none: a part of it has secrets, too."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    made = False
+    try:
+        with os.fdopen(os.open(place, flags, 0o600), "wb") as file:
+            made = True
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if made:
+            remove_copy(place)
+        raise Refused(f"no backup can be kept at {place}: {reason_of(error)}") from None
+    return place
+
+
+def remove_copy(place: Path) -> None:
+    """A copy of what was not changed after all."""
+    with contextlib.suppress(OSError):
+        os.unlink(place)
 
 
 def _git(

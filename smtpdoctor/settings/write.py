@@ -411,14 +411,14 @@ def make_sure_of(root: Path, change: FileChange) -> None:
 
 
 def replace_file(root: Path, change: FileChange) -> None:
-    """Put the new bytes in the place of the old ones: beside it first, then renamed; mode, owner
-    and access list stay. Raises Refused where the file is no longer the one that was read, or is
-    a link."""
+    """Put the new bytes in the place of the old ones: beside it first, then renamed; mode, owner,
+    access list and what else is said of the file stay. Raises Refused where the file is no longer
+    the one that was read, or is a link."""
     folder, name = _folder_of(root, change.file)
     beside = f".{name[:80]}.smtpdoctor.{os.getpid()}"
     made = False
     try:
-        found, access_list = _check_unchanged(folder, name, change)
+        found, attributes = _check_unchanged(folder, name, change)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(beside, flags, 0o600, dir_fd=folder)
         made = True
@@ -426,9 +426,7 @@ def replace_file(root: Path, change: FileChange) -> None:
             if (found.st_uid, found.st_gid) != (os.geteuid(), os.getegid()):
                 os.fchown(descriptor, found.st_uid, found.st_gid)
             os.fchmod(descriptor, stat.S_IMODE(found.st_mode))
-            if access_list is not None:
-                # what the mode says of the group is the list's mask: alone it would let it read
-                os.setxattr(descriptor, ACCESS_LIST, access_list)
+            _set_attributes(descriptor, attributes)
             file.write(change.new)
             file.flush()
             os.fsync(descriptor)
@@ -442,6 +440,17 @@ def replace_file(root: Path, change: FileChange) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(beside, dir_fd=folder)
         os.close(folder)
+
+
+def _set_attributes(descriptor: int, attributes: Mapping[str, bytes]) -> None:
+    """What was said of the file before. Raises OSError for the access list alone: of the mode the
+    group's part is then the list's mask, which by itself would let the group read."""
+    for name, value in attributes.items():
+        try:
+            os.setxattr(descriptor, name, value)
+        except OSError:
+            if name == ACCESS_LIST:
+                raise
 
 
 def _folder_of(root: Path, path: str) -> tuple[int, str]:
@@ -467,9 +476,9 @@ ACCESS_LIST = "system.posix_acl_access"
 
 def _check_unchanged(
     folder: int, name: str, change: FileChange
-) -> tuple[os.stat_result, bytes | None]:
-    """The file's facts and its access list, where it is a plain file with the bytes that were
-    read."""
+) -> tuple[os.stat_result, dict[str, bytes]]:
+    """The file's facts and its extended attributes, the access list among them, where it is a
+    plain file with the bytes that were read."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(name, flags, dir_fd=folder)
     with os.fdopen(descriptor, "rb") as file:
@@ -480,8 +489,10 @@ def _check_unchanged(
             raise Refused(f"{change.file} has a second name (a hard link)")
         if file.read(len(change.old) + 1) != change.old:
             raise Refused(f"{change.file} has changed since it was read")
-        access_list = None
+        attributes = {}
         if hasattr(os, "getxattr"):  # Linux
-            with contextlib.suppress(OSError):  # it has none, or the file system knows none
-                access_list = os.getxattr(descriptor, ACCESS_LIST)
-    return found, access_list
+            with contextlib.suppress(OSError):  # the file system knows none
+                attributes = {
+                    each: os.getxattr(descriptor, each) for each in os.listxattr(descriptor)
+                }
+    return found, attributes

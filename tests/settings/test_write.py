@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import struct
 import subprocess
@@ -253,7 +255,43 @@ def test_a_copy_stands_beside_only_where_git_ignores_it(tmp_path: Path) -> None:
     first = keep_copy(root, "a/.env", b"old\n", environ)
     second = keep_copy(root, "a/.env", b"old\n", environ)
     assert first == root / "a" / ".env.smtpdoctor-backup"
-    assert second.name == ".env.smtpdoctor-backup.2"
+    assert second == root / "a" / ".env.2.smtpdoctor-backup"
+    # git knows of the first name alone: the next copy would be there to be committed
+    (root / ".gitignore").write_text(".env.smtpdoctor-backup\n")
+    third = keep_copy(root, "a/.env", b"old\n", environ)
+    assert third == state / "smtpdoctor" / "a%.env.2.smtpdoctor-backup"
+
+
+@pytest.mark.parametrize("calls", [("write",), ("fsync",)])
+def test_no_part_of_a_copy_is_left_on_a_full_disk(
+    calls: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "a secret's own text")
+
+    class Full(io.FileIO):
+        def write(self, data: object) -> int:
+            return full()
+
+    if calls == ("write",):
+        monkeypatch.setattr(os, "fdopen", Full)
+    else:
+        monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(Refused, match="No space left on device"):
+        keep_copy(tmp_path, ".env", b"old\n", {"XDG_STATE_HOME": str(tmp_path / "state")})
+    assert not [*(tmp_path / "state" / "smtpdoctor").iterdir()]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="extended attributes of Linux")
+def test_what_is_said_of_a_file_stays(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(b"old\n")
+    try:
+        os.setxattr(path, "user.backup", b"never")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    replace_file(tmp_path, whole(".env"))
+    assert os.getxattr(path, "user.backup") == b"never"
 
 
 @pytest.mark.parametrize(
