@@ -35,6 +35,7 @@ from smtpdoctor.settings.readers.model import (
     Entry,
     Known,
     Map,
+    Origin,
     Span,
     Unknown,
     Value,
@@ -259,7 +260,9 @@ def resolved(value: Value, under: Variables, parameters: Value) -> Value:
             return Known("%", span)
         variable = under.lookup(found[1])
         if variable is None:
-            return Unknown("environment", f"nothing here sets {found[1]}", span, name=found[1])
+            unset = (Origin("unset", found[1], None, span),)
+            why = f"nothing here sets {found[1]}"
+            return Unknown("environment", why, span, unset, name=found[1])
         if "urlencode:" in found[0] and isinstance(variable, Known):
             return replace(variable, value=quote_plus(str(variable.value)))
         return variable

@@ -274,3 +274,32 @@ def test_lookalike_a_login_that_compose_passes_on() -> None:
     told = Scene.of_folder({"compose.yml": SERVICE + user, ".env": env})
     told.session()
     assert told.codes() == []
+
+
+SYMFONY = {
+    "composer.json": '{"require": {"symfony/mailer": "7.1.*"}}',
+    "bin/console": "",
+    "config/packages/mailer.yaml": "framework:\n    mailer:\n        dsn: '%env(MAILER_DSN)%'\n",
+}
+
+
+def symfony(line: str) -> Scene:
+    told = Scene.of_folder({**SYMFONY, ".env": f"APP_ENV=prod\n{line}\n"})
+    told.session()
+    return told
+
+
+def test_positive_a_dsn_under_another_name_than_the_configurations() -> None:
+    """Nothing else says a server, so the set-up is read no further."""
+    told = symfony("MAIL_DSN=smtp://info%40example.com:geheim-12@smtp.ionos.com:587")
+    found = told.diagnosis("setting-ignored")
+    assert (found.severity, found.confidence) == ("warning", "certain")
+    assert renamed(found) == [(".env", 2, "MAIL_DSN", "MAILER_DSN")]
+    assert "geheim" not in str(found)
+
+
+@pytest.mark.parametrize(
+    "line", ["DATABASE_DSN=mysql://u:p@db/shop", "MAIL_DSN_HINT=see the wiki", "SENTRY_DSN=x"]
+)
+def test_look_alike_a_dsn_for_something_else(line: str) -> None:
+    assert "setting-ignored" not in symfony(line).codes()

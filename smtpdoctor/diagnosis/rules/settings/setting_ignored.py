@@ -38,7 +38,7 @@ RELAY = 25
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     yield from _of_remarks(run)
     for item in run.settings.near_misses:
-        if item.field in ("host", "port", "tls", "sender"):
+        if item.field in ("host", "port", "tls", "sender", "url"):
             yield _misnamed(run, item)
 
 
@@ -153,11 +153,12 @@ def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
     """A variable under another name than the one that the program reads."""
     fields: tuple[Field, ...] = ("host", "port", "tls", *CREDENTIALS)
     read = next((each for each in map(run.setting, fields) if each is not None), None)
-    stops = item.field == "host"
+    stops = item.field in ("host", "url")
     in_code = item.field == "port" and len(item.lines) == 1  # which says so for every deployment
+    wrong = in_code or item.field == "url"  # without which there is no server at all
     return Diagnosis(
         code=CODE,
-        severity="error" if stops and read is not None else "warning" if in_code else "note",
+        severity="error" if stops and read is not None else "warning" if wrong else "note",
         confidence="certain",
         title=f"{item.name} is not read: the program asks for {item.looks_like}",
         explanation=(
