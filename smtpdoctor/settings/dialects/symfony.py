@@ -47,6 +47,9 @@ DATA = load(__file__)
 
 PACKAGES = ("symfony/mailer", "symfony/symfony", "symfony/framework-bundle")
 VARIABLE = "MAILER_DSN"
+#: Shopware 6.4 sends with Symfony's mailer and has the name of SwiftMailer's time; 6.5 renamed it
+#: (changelog/release-6-5-0-0/2022-11-23-use-env-local-for-web-installer.md).
+SHOPWARE, OLD_VARIABLE = "shopware/core", "MAILER_URL"
 #: `%env(MAILER_DSN)%`, with processors before the name, and a parameter `%mailer_dsn%`.
 ESCAPE_OR_REFERENCE = re.compile(r"%%|%env\((?:[a-z_]+:)*([A-Za-z_]\w*)\)%")
 PARAMETER = re.compile(r"%([A-Za-z_][\w.]*)%")
@@ -326,7 +329,8 @@ def _plain(workspace: Workspace) -> Iterator[str]:
     """Folders of programs that depend on the mailer, or whose `.env` has its DSN."""
     seen = set()
     for item in workspace.dependencies.all:
-        if item.ecosystem == "composer" and item.name in PACKAGES and item.folder not in seen:
+        named = item.name in (*PACKAGES, SHOPWARE)
+        if item.ecosystem == "composer" and named and item.folder not in seen:
             seen.add(item.folder)
             yield item.folder
     for path in workspace.folder.matching(".env", ".env.local", ".env.prod"):
@@ -340,17 +344,22 @@ def _plain(workspace: Workspace) -> Iterator[str]:
 
 
 def _of_variable(workspace: Workspace, root: str) -> Iterator[Draft]:
-    variables = symfony_variables(workspace, f"{root}/composer.json".lstrip("/"))
-    value = variables.lookup(VARIABLE)
+    near = f"{root}/composer.json".lstrip("/")
+    variables = symfony_variables(workspace, near)
+    asked = VARIABLE
+    shopware = version(version_of(workspace, near, SHOPWARE))
+    if shopware is not None and shopware[:2] == (6, 4) and variables.lookup(VARIABLE) is None:
+        asked = OLD_VARIABLE
+    value = variables.lookup(asked)
     if value is None:
         return
 
     def read(under: Variables) -> Value:
-        return under.lookup(VARIABLE) or Known(ABSENT)
+        return under.lookup(asked) or Known(ABSENT)
 
-    held = variables.held(VARIABLE)
+    held = variables.held(asked)
     span = held[0].value.span if held else None
-    place = f"{span.file}:{span.line}" if span is not None else VARIABLE
+    place = f"{span.file}:{span.line}" if span is not None else asked
     files = (span.file,) if span is not None else ()
     sender = _sender_of_messages(workspace, root, variables)
     yield from _drafts(workspace, place, files, variables, read, sender)
@@ -582,6 +591,9 @@ def _switches(
         require_tls = False
     if "encryption" in query or "auth_mode" in query:
         ignored.append(remark(DATA, "url.query", "swift-option"))
+    if "username" in query or "password" in query:
+        told = remark(DATA, "url.query", "swift-login")
+        ignored.append(replace(told, field="username"))
     return tuple(ignored), auto_tls, require_tls
 
 

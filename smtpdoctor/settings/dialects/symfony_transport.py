@@ -44,7 +44,18 @@ def is_off(value: object) -> bool:
     return text != "" and text not in ("1", "true", "on", "yes")
 
 
+#: A host that is one by itself, and options behind it in which an @ may stand.
+HOST_WITH_OPTIONS = re.compile(r"[\w-]+(?:\.[\w-]+)+(?::\d+)?/?\?[A-Za-z_]\w*=[^?#]*$")
+
+
 def ends_early(url: str) -> bool:
-    """Whether a character of the password ends the server's part of a URL for PHP's parse_url."""
-    server = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)
+    """Whether a character of the password ends the server's part of a URL for PHP's parse_url.
+
+    >>> ends_early("smtp://u:a#b@h.example:25"), ends_early("smtp://h.example:25?user=a@b.example")
+    (True, False)
+    """
+    rest = url.partition("://")[2]
+    if HOST_WITH_OPTIONS.match(rest) is not None:
+        return False
+    server = re.split(r"[/?#]", rest, maxsplit=1)
     return len(server) > 1 and "@" in server[1] and "@" not in server[0]

@@ -466,3 +466,30 @@ def test_a_dsn_that_nothing_sets_stops_the_program_where_a_file_sets_others(
     mistaken = one(write(tmp_path / "b", slip), "symfony").settings
     [remark] = mistaken.remarks
     assert (remark.kind, remark.unset) == ("fault", ("MAILER_DSN",))
+
+
+@pytest.mark.parametrize(
+    ("shopware", "name", "found"),
+    [
+        ("~6.4.20", "MAILER_URL", True),
+        ("~6.4.20", "MAILER_DSN", True),
+        ("~6.6.0", "MAILER_DSN", True),
+        ("~6.6.0", "MAILER_URL", False),
+    ],
+)
+def test_the_name_that_a_version_of_shopware_asks_for(
+    tmp_path: Path, shopware: str, name: str, found: bool
+) -> None:
+    composer = f'{{"require": {{"shopware/core": "{shopware}"}}}}'
+    env = f"{name}=smtp://u%40example.com:word@smtp.ionos.com:587\n"
+    write(tmp_path, {"composer.json": composer, ".env": env})
+    ways = [(each.settings.host, each.settings.port) for each in setups(tmp_path)]
+    assert ways == ([("smtp.ionos.com", 587)] if found else [])
+
+
+def test_options_of_swiftmailers_time_are_no_login_in_shopware(tmp_path: Path) -> None:
+    env = "MAILER_URL=smtp://smtp.ionos.com:587?encryption=ssl&username=u@x.example&password=w\n"
+    composer = '{"require": {"shopware/core": "6.4.20.2"}}'
+    setup = one(write(tmp_path, {"composer.json": composer, ".env": env}), "symfony")
+    assert (setup.settings.tls, setup.settings.username) == ("starttls", None)
+    assert remarks(setup) == [("ignored", "url.query")] * 2
