@@ -1,7 +1,7 @@
 """Variables that somebody set under another name than the one that the program reads.
 
 Knows what the words in a variable's name say: `EMAIL_HOST_PASSWORD` and `SMTP_PASS` are passwords
-for mail. It must not know any program, and no value.
+for mail, and `SMTP_PASSWRD` is a slip. It must not know any program, and no value.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.model import Field
-from smtpdoctor.settings.names import LONGEST_NAME, VARIABLE, same_words
+from smtpdoctor.settings.names import LONGEST_NAME, VARIABLE, is_slip, same_words
 
 MAIL = re.compile(r"SMTP|MAIL")
 #: What a name is for by its words, the first that fits: `EMAIL_HOST_PASSWORD` is a password, and
@@ -53,8 +53,11 @@ def named_otherwise(
     found: dict[str, str] = {}
     there = list(there)
     for like, field in wanted.items():
+        slips = [
+            name for name in there if is_slip(name, like) and _last_word_is(name) in (None, field)
+        ]
         meant = [name for name in there if name != like and what_is_named(name) == field]
-        same = [name for name in meant if same_words(name) == same_words(like)]
+        same = slips or [name for name in meant if same_words(name) == same_words(like)]
         unread = [name for name in same or meant if not _is_read(name, folder, asked=name in own)]
         unread = [name for name in unread if not _is_anothers(name, like, field, folder)]
         if len(unread) == 1 and unread[0] not in found:
@@ -67,6 +70,11 @@ def what_is_named(name: str) -> Field | None:
     if len(name) > LONGEST_NAME or not VARIABLE.fullmatch(name) or not MAIL.search(name):
         return None
     return next((each for each, words in WORDS if words.search(name)), None)
+
+
+def _last_word_is(name: str) -> Field | None:
+    """What the last word of a name is for by itself: `EMAIL_HOST_PASWORD` is no host."""
+    return what_is_named(f"SMTP_{name.rpartition('_')[2]}")
 
 
 def _is_anothers(name: str, like: str, field: Field, folder: Folder) -> bool:

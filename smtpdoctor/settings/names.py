@@ -121,6 +121,9 @@ _SAME = (
 )
 
 
+DIGITS = re.compile(r"\d")
+
+
 def same_words(name: str) -> str:
     """The name with one word in the place of others for the same: _PASS and _PASSWD; one
     underscore is as good as two."""
@@ -153,6 +156,26 @@ def looks_like(name: str) -> str | None:
         if (distance := _distance(bare, _bare(variable.name), _slips(variable.name))) is not None
     ]
     return min(near)[1] if near else None
+
+
+def is_slip(name: str, like: str) -> bool:
+    """Whether a variable's name is another one typed wrong: one of its words is a letter or two
+    away, and none of them is another word for something else.
+
+    >>> is_slip("SMTP_PASSWRD", "SMTP_PASSWORD"), is_slip("SMTP_HOST", "SMTP_PORT")
+    (True, False)
+    """
+    if len(name) > LONGEST_NAME or DIGITS.sub("", name) == DIGITS.sub("", like):
+        return False
+    if _bare(name) == _bare(like):
+        return True
+    mine, others = name.split("_"), like.split("_")
+    apart = [(left, right) for left, right in zip(mine, others, strict=False) if left != right]
+    if len(mine) != len(others) or len(apart) != 1:
+        return False
+    left, right = apart[0]
+    most = 1 if min(len(left), len(right)) <= 5 else 2
+    return min(len(left), len(right)) > 2 and _distance(left, right, most) is not None
 
 
 def _bare(name: str) -> str:

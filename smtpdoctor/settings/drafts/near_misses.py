@@ -133,10 +133,10 @@ class NearMisses:
         return found
 
     def _asked_in_vain(self) -> dict[str, Field]:
-        """The variables that the code asks for and nothing sets. A host or a port that it gives by
-        itself then is not the one that somebody wrote."""
+        """The variables that the code asks for and nothing sets. What it gives by itself then is
+        not what somebody wrote."""
         fields = self.draft.dialect.fields
-        more: set[Field] = {"host", "port", "url"}
+        more: set[Field] = {"host", "port", "url", "tls", "sender"}
         lacking = self._lacking() | more
         return {
             name: field

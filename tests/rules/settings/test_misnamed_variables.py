@@ -59,6 +59,53 @@ def test_positive_a_password_under_a_name_that_the_code_does_not_read(name: str)
     assert "geheim" not in str(found)
 
 
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("SMTP_PASSWRD", "SMTP_PASSWORD"),
+        ("SMTP_PASWORD", "SMTP_PASSWORD"),
+        ("SMPT_PASSWORD", "SMTP_PASSWORD"),
+        ("SMTPPASSWORD", "SMTP_PASSWORD"),
+        ("SMTP_USERS", "SMTP_USER"),
+    ],
+)
+def test_positive_a_slip_in_a_name(name: str, right: str) -> None:
+    """A look-alike of no known word is the name that is read, typed wrong; `lint` says so too."""
+    told = scene(ENV.replace(right, name))
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert found.severity == "error"
+    assert renamed(found)[0][2:] == (name, right)
+
+
+def test_positive_a_slip_in_a_setting_of_django() -> None:
+    told = Scene.of_folder(
+        {
+            "shop/settings.py": DJANGO.replace('"EMAIL_PASSWORD"', '"EMAIL_HOST_PASSWORD"').replace(
+                '"EMAIL_USER"', '"EMAIL_HOST_USER"'
+            ),
+            ".env": DJANGO_ENV.replace("PASSWORD", "PASWORD"),
+        }
+    )
+    told.session()
+    found = told.diagnosis("credentials-missing")
+    assert renamed(found) == [(".env", 5, "EMAIL_HOST_PASWORD", "EMAIL_HOST_PASSWORD")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SMTP_PASSWORD2=geheim-12",  # of another account
+        "SMTP_PASSPHRASE=geheim-12",
+        "IMAP_PASSWORD=geheim-12",
+    ],
+)
+def test_lookalike_another_name_is_no_slip(line: str) -> None:
+    told = scene(ENV.replace("SMTP_PASSWORD=geheim-12", line))
+    told.session()
+    assert "under a name" not in told.diagnosis("credentials-missing").title
+
+
 def test_positive_the_names_of_settings_are_not_those_that_the_code_asks_for() -> None:
     told = Scene.of_folder({"shop/settings.py": DJANGO, "manage.py": "", ".env": DJANGO_ENV})
     told.session()

@@ -21,6 +21,7 @@ from smtpdoctor.settings.model import (
     Settings,
     Withheld,
 )
+from smtpdoctor.settings.names import is_slip
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 CODE = "credentials-missing"
@@ -37,7 +38,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     named = [item for item in near_misses(run, *CREDENTIALS) if item.field is not None]
     if half and not withheld:
         # elsewhere the program may well have the other half in its environment
-        if not settings.elsewhere or blank or named:
+        near = near_misses(run, *CREDENTIALS)
+        slips = [item for item in near if is_slip(item.name, item.looks_like)]
+        if not settings.elsewhere or blank or named or slips:
             yield _half(run)
     elif named and not withheld and not _sends_nothing(settings):
         yield _misnamed(run, named)
