@@ -213,7 +213,9 @@ def _defaults(settings: Settings) -> Iterator[tuple[Field, str, str]]:
     reasons: dict[Field, str] = {
         "port": "stands behind the host" if behind else "follows from the TLS mode",
         "tls": "the default on this port",
-        "sender": "the user name",
+        "sender": "not known: the user name is taken"
+        if settings.setup is not None
+        else "the user name",
     }
     for field, why in reasons.items():
         entry = settings.entry(field)
