@@ -152,9 +152,12 @@ def _read_once(folder: Path, env_file: str) -> None:
 
 
 def _elsewhere(plan: Plan) -> Plan:
-    """What is made of variables that nothing sets here is no fault: there they may be set."""
+    """What is made of variables that nothing sets here is no fault: there they may be set. What a
+    .env has instead was written for this program."""
     entries = tuple(
-        msgspec.structs.replace(entry, problem=None, detail="") if entry.unset else entry
+        msgspec.structs.replace(entry, problem=None, detail="")
+        if entry.unset and not (entry.origin.file or "").rpartition("/")[2].startswith(".env")
+        else entry
         for entry in plan.settings.entries
     )
     settings = msgspec.structs.replace(plan.settings, elsewhere=True, entries=entries)

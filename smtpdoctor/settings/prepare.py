@@ -376,54 +376,68 @@ class _Writer:
         text = held[0].value.value if held and isinstance(held[0].value, Known) else None
         return text if isinstance(text, str) else None
 
-    def _write(self, changes: Mapping[str, Any]) -> Written | None:
+    def _write(  # branches: comprehensions over the changes, one kind after the other
+        self, changes: Mapping[str, Any]
+    ) -> Written | None:
         """All the changes together; None where one of them can't be said."""
-        edits: list[Edit] = []
-        parts: list[tuple[str, tuple[int, int], str]] = []
-        settings: dict[str, str | None] = {}
-        steps: list[str] = []
-        new: dict[str, Any] = {}
         renamed = self._renamed(changes)
-        edits += renamed.values()
         said = {*renamed, *(self.draft.opposites[name] for name in renamed)}
-        for name, value in changes.items():
-            if name in said:
-                continue
-            option = self.draft.options.get(name)
-            if (
-                option is None
-                or option.together
-                or (
-                    isinstance(option.value, Known)
-                    and option.value.value is ABSENT
-                    and not self._unset(option)
-                )
-            ):
-                new[name] = value
-                continue
-            key = (name, repr(value))
-            if key not in self._written:
-                self._written[key] = self._option(option, value)
-            written = self._written[key]
-            if written is None:
-                return None
-            edits += [edit for edit in written.edits if edit.replace != edit.with_]
-            settings.update(written.settings)
-            steps += written.steps
-            parts += written.parts
+        left = {name: value for name, value in changes.items() if name not in said}
+        new = {name: value for name, value in left.items() if self._is_new(name)}
+        there = [self._of_option(name, left[name]) for name in left if name not in new]
+        meant = {name: edit for name in new if (edit := self._meant(name, new[name])) is not None}
+        new = {name: value for name, value in new.items() if name not in meant}
+        settings: dict[str, str | None] = {}
         for name in [name for name in new if name in self.draft.unset]:
             settings[self.draft.unset[name]] = worded(new.pop(name))
-        if new:
-            added = self.draft.insert(new) if self.draft.insert is not None else ()
-            if not added:
-                return None
-            edits += added
+        added = self.draft.insert(new) if new and self.draft.insert is not None else ()
+        written = [each for each in there if each is not None]
+        if len(written) < len(there) or bool(new) > bool(added):
+            return None
+        edits = [*renamed.values(), *meant.values(), *added]
+        for each in written:
+            edits += [edit for edit in each.edits if edit.replace != edit.with_]
+            settings.update(each.settings)
         edits.sort(key=lambda edit: (edit.file, edit.line, edit.columns), reverse=True)
         return Written(
             tuple(dict.fromkeys(edits)),
             tuple(settings.items()),
-            tuple(dict.fromkeys(steps)),
-            tuple(dict.fromkeys(parts)),
+            tuple(dict.fromkeys(step for each in written for step in each.steps)),
+            tuple(dict.fromkeys(part for each in written for part in each.parts)),
+        )
+
+    def _of_option(self, name: str, value: Any) -> Written | None:
+        """The change of one option that is there, worded once."""
+        key = (name, repr(value))
+        if key not in self._written:
+            self._written[key] = self._option(self.draft.options[name], value)
+        return self._written[key]
+
+    def _is_new(self, name: str) -> bool:
+        """Whether it has no place of its own to be changed at."""
+        option = self.draft.options.get(name)
+        return option is None or option.together or self._stands_nowhere(option)
+
+    def _stands_nowhere(self, option: Option) -> bool:
+        is_absent = isinstance(option.value, Known) and option.value.value is ABSENT
+        return is_absent and not self._unset(option)
+
+    def _meant(self, name: str, value: Any) -> Edit | None:
+        """The right name for a setting that stands there under another, and says just this."""
+        option = self.draft.meant.get(name)
+        if option is None or not isinstance(option.value, Known) or option.value.value != value:
+            return None
+        span = option.value.span
+        place = name_before(self.workspace, option.name, span) if span is not None else None
+        if place is None:
+            return None
+        return Edit(
+            file=place.file,
+            line=place.line,
+            columns=place.columns,
+            replace=option.name,
+            with_=name,
+            exact=True,
         )
 
     def _renamed(self, changes: Mapping[str, Any]) -> dict[str, Edit]:
@@ -721,6 +735,16 @@ def _texts(old: str, value: Any) -> list[str]:
         words = ["true", "1", "yes", "on"] if value else ["false", "0", "no", "off"]
         return list(dict.fromkeys((own, *words)))
     return [str(value)]
+
+
+def name_before(workspace: Workspace, name: str, value: Span) -> Span | None:
+    """Where a name stands before its value, in the same line or one shortly before."""
+    for number in range(value.line, max(value.line - 4, 0), -1):
+        found = re.search(rf"\b{re.escape(name)}\b", workspace.line(value.file, number) or "")
+        if found is not None:
+            columns = (found.start() + 1, found.end() + 1)
+            return Span(value.file, number, columns, number)
+    return None
 
 
 def _texts_of_part(name: str, old: str, value: Any) -> list[str]:

@@ -357,11 +357,18 @@ def put_in_lines(
         if span is None or line is None:
             continue
         found = re.match(
-            rf"([ \t]*)[\w.\[\]\"']*\b{re.escape(option.name)}\b[\]\"' ]*(:[^=]*)?=", line
+            rf"([ \t]*)([\w.\[\]\"']*)\b{re.escape(option.name)}\b([\]\"' ]*)(:[^=]*)?=", line
         )
         if found is None:
             continue
-        before = "".join(f"{found[1]}{text}\n" for text in named.values())
+        # `names["EMAIL_PORT"] = 587` has its like beside it
+        texts = [
+            f"{found[2]}{name}{found[3].rstrip()}{text.removeprefix(name)}"
+            if text.startswith(f"{name} =")
+            else text
+            for name, text in named.items()
+        ]
+        before = "".join(f"{found[1]}{text}\n" for text in texts)
         return (Edit(file=span.file, line=span.line, columns=(1, 1), replace="", with_=before),)
     return ()
 

@@ -13,7 +13,8 @@ from smtpdoctor.settings.drafts.places import Places
 from smtpdoctor.settings.misnamed import named_otherwise
 from smtpdoctor.settings.model import Edit, Field, NearMiss, OptionLine, Origin
 from smtpdoctor.settings.names import VARIABLE, same_words
-from smtpdoctor.settings.readers.model import Known, Span
+from smtpdoctor.settings.prepare import name_before
+from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
@@ -84,7 +85,7 @@ class NearMisses:
         """What the code sets under a name that the program doesn't read."""
         for right, option in self.draft.meant.items():
             field, span = self.draft.dialect.fields.get(right), option.value.span
-            at = span and self._name_span(option.name, span)
+            at = span and name_before(self.workspace, option.name, span)
             if field is None or at is None:
                 continue
             origin, line = self.places.in_file(option.name, at, field)
@@ -99,17 +100,6 @@ class NearMisses:
                     with_=right, exact=True,
                 ),
             )  # fmt: skip
-
-    def _name_span(self, name: str, value: Span) -> Span | None:
-        """Where a name stands before its value, in the same line or one shortly before."""
-        for number in range(value.line, max(value.line - 4, 0), -1):
-            found = re.search(
-                rf"\b{re.escape(name)}\b", self.workspace.line(value.file, number) or ""
-            )
-            if found is not None:
-                columns = (found.start() + 1, found.end() + 1)
-                return Span(value.file, number, columns, number)
-        return None
 
     def _under_other_names(self) -> dict[str, tuple[str, Field]]:
         """The names of those variables, with the name that is read and what it sets."""

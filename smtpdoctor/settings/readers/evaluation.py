@@ -51,6 +51,7 @@ from smtpdoctor.settings.readers.syntax import (
     Sequence,
     Template,
     Unary,
+    is_names,
 )
 
 #: An evaluation within another takes four or five of the thousand frames that Python allows.
@@ -613,12 +614,32 @@ class Evaluator:
             if isinstance(star.value, Import):
                 ask = Evaluation(self, frame, star.value)
                 return self.semantics.star(star.value.path, name, ask)
-            value = self.value(star.value, frame)
+            if isinstance(star.value, Call):
+                value = self._set_by(star.value, frame)
+            else:
+                value = self.value(star.value, frame)
         finally:
             self._active.discard(key)
         if isinstance(value, Known) and isinstance(value.value, Map):
             return None if value.value.whole and not value.value.entry(name) else value.get(name)
         return value if isinstance(value, Unknown) else None
+
+    def _set_by(self, call: Call, frame: Frame) -> Value:
+        """What a function of the folder sets in the names that it is handed: `apply(globals())`."""
+        callee = self.callee(call.callee, frame)
+        names: Value = Known(Map(), self.span(call))
+        if not isinstance(callee, Known) or not isinstance(callee.value, Closure):
+            return names
+        function, home = callee.value.function, callee.value.evaluator
+        given = [
+            (each.name, names if is_names(each.value) else self.value(each.value, frame))
+            for each in call.arguments
+            if not each.spread
+        ]
+        inner = Frame(function.scope, callee.value.frame, bind_arguments(function, given))
+        self._fill_in(function, given, inner, home)
+        taken = next((name for name, value in inner.values.items() if value is names), "")
+        return home.lookup(taken, inner, 1 << 62) or names
 
     def _parameter(self, name: str, frame: Frame) -> Value | None:
         """A parameter's value: what a call gave, or what is told where nobody has called yet."""

@@ -33,6 +33,7 @@ from smtpdoctor.settings.readers.syntax import (
     Sequence,
     Template,
     Unary,
+    is_names,
 )
 from smtpdoctor.settings.readers.tree import Lowering, path_of
 
@@ -304,14 +305,15 @@ class PythonLowering(Lowering):
         return made
 
     def _update_names(self, call: Call) -> None:
-        """`globals().update(…)` sets names that it doesn't say."""
+        """`globals().update(…)` sets names that it doesn't say, and so may what is handed them."""
+        if any(is_names(each.value) for each in call.arguments):
+            self.scope.stars.append(
+                Bind("*", (), call, self._guards, call.start, call.end, self.scope)
+            )
         callee = call.callee
         if not isinstance(callee, Member) or callee.name != "update":
             return
-        names = callee.object
-        if not isinstance(names, Call) or not isinstance(names.callee, Name):
-            return
-        if names.callee.id in ("globals", "vars", "locals") and not names.arguments:
+        if is_names(callee.object):
             items = [
                 Item(None, each.value, call.start, call.end, True)
                 if each.name is None

@@ -66,6 +66,13 @@ class Call(Expression):
     target: tuple[str, ...] = ()
 
 
+def is_names(expression: Expression) -> bool:
+    """Whether it is Python's `globals()`: the names of the module as an object."""
+    called = expression.callee if isinstance(expression, Call) else None
+    names = called.id if isinstance(called, Name) else ""
+    return names in ("globals", "vars", "locals") and not expression.arguments  # type: ignore[attr-defined]
+
+
 @dataclass(slots=True, repr=False)
 class Item:
     """One item of a dictionary or sequence; a key of None is a spread, or a sequence's item."""

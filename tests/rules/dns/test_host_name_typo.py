@@ -140,6 +140,14 @@ def test_lookalike_a_known_other_name_of_the_provider() -> None:
     assert scene.codes("error") == ["wrong-host"]
 
 
+def test_positive_the_domain_of_the_address_is_the_providers() -> None:
+    """smpt.gmail.com with an address at gmail.com: the domain is right, the rest is not."""
+    user = {"username": "shop@gmail.com", "sender": "shop@gmail.com"}
+    scene = Scene(host="smpt.gmail.com", **user)
+    scene.session().up_to("certificate")
+    assert scene.diagnosis(CODE).severity == "error"
+
+
 def test_lookalike_their_own_domain_is_only_noted() -> None:
     own = {"host": "smtp.ionis.com", "username": "info@ionis.com", "sender": "info@ionis.com"}
     scene = Scene.healthy(**own)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from smtpdoctor.diagnosis.model import Diagnosis
+from smtpdoctor.observations import SettingsRead
 
 from ..scene import Scene
 
@@ -254,6 +255,21 @@ def test_positive_a_host_and_a_port_that_are_not_read(
         severity,
         f"{wrong} is not read: the program asks for {right}",
     )
+
+
+def test_positive_a_switch_for_tls_is_renamed_where_that_is_the_fix() -> None:
+    """What stands there says it already, under a name that is not read: no second line is put
+    in."""
+    code = SETTINGS.replace("EMAIL_USE_TLS", "EMAIL_USE_TSL")
+    told = Scene.of_folder({"shop/settings.py": code})
+    told.session()
+    settings = told.observations().of(SettingsRead)[0].settings
+    assert settings.tls == "none"
+    change = next(each for each in settings.prepared if (each.port, each.tls) == (None, "starttls"))
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [
+        ("EMAIL_USE_TSL", "EMAIL_USE_TLS")
+    ]
+    assert told.diagnosis("setting-ignored").severity == "warning"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .python_support import edited, found
-from .support import one, setups, write
+from .support import one, prepared, setups, write
 from .ways import changes_lead_there, remarks, way
 
 HOST = "smtp.ionos.com"
@@ -69,6 +69,7 @@ HEALTHY = [
      "EMAIL_USE_SSL = EMAIL_PORT == 465\nEMAIL_USE_TLS = not EMAIL_USE_SSL\n", "", IMPLICIT),
     ("globals().update(EMAIL_PORT=587, EMAIL_USE_TLS=True)\n", "", STARTTLS),
     ("EMAIL_USE_TLS = True\nfrom .mail import *\n", "", STARTTLS),
+    ("from .helper import apply\napply(globals(), tls=True)\n", "", STARTTLS),
 ]  # fmt: skip
 
 
@@ -76,7 +77,11 @@ HEALTHY = [
 def test_healthy_settings_however_they_are_said(
     tmp_path: Path, settings: str, env: str, expected: tuple[str, int, str, bool]
 ) -> None:
-    setup = found(tmp_path, "django", project(settings, env, shop__mail="EMAIL_PORT = 587\n"))
+    setup = found(
+        tmp_path,
+        "django",
+        project(settings, env, shop__mail="EMAIL_PORT = 587\n", shop__helper=HELPER),
+    )
     assert way(setup) == expected
     assert setup.complete
     assert setup.settings.verify
@@ -86,6 +91,26 @@ def test_healthy_settings_however_they_are_said(
     assert setup.credentials.password.reveal() == "word"
     assert setup.identity.version == "==5.2.1"
     assert setup.identity.profile == "shop.settings"
+
+
+#: A function that sets what it is handed.
+HELPER = """def apply(names, port=587, tls=False):
+    names["EMAIL_PORT"] = port
+    if tls:
+        names["EMAIL_USE_TLS"] = tls
+"""
+
+
+def test_a_function_that_is_handed_the_modules_names_sets_them(tmp_path: Path) -> None:
+    """A further setting is put beside those, in their form; what is no function of the folder sets
+    nothing that could be told."""
+    root = tmp_path / "folder"
+    code = "from .helper import apply\napply(globals(), 465)\nother(globals())\n"
+    setup = found(root, "django", project(code, "", shop__helper=HELPER))
+    assert way(setup) == (HOST, 465, "none", False)
+    change = prepared(setup.settings, 465, "implicit")
+    assert [edit.with_ for edit in change.edits] == ['    names["EMAIL_USE_SSL"] = True\n']
+    changes_lead_there(root, "django")
 
 
 WRONG = [

@@ -37,7 +37,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     names = run.names
     if names.from_hosts_file or _is_the_provider(run, provider):
         return
-    severity, confidence, explains = _judge(run, names)
+    severity, confidence, explains = _judge(run, names, meant)
     host = names.host
     letters = foreign_letters(host)
     if letters:
@@ -70,7 +70,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     )
 
 
-def _judge(run: Run, names: Names) -> tuple[Severity, Confidence, tuple[str, ...]]:
+def _judge(run: Run, names: Names, meant: str) -> tuple[Severity, Confidence, tuple[str, ...]]:
     """How sure, how bad, and which failures the misspelt name accounts for."""
     if names.failed is not None:
         if names.knows_nothing_outside:
@@ -80,7 +80,7 @@ def _judge(run: Run, names: Names) -> tuple[Severity, Confidence, tuple[str, ...
         if names.failure in ("no-such-name", "no-address", "servers-disagree"):
             return "error", "likely", (names.failed.id,)
         return "warning", "likely", ()  # no server answers: that is another fault
-    if _is_their_own_domain(run, names.host):
+    if _is_their_own_domain(run, names.host, meant):
         return "note", "possible", ()
     if names.found is None or run.destination.network_is_to_blame:
         return "warning", "likely", ()
@@ -96,11 +96,13 @@ def _is_the_provider(run: Run, provider: Provider) -> bool:
     return owner is not None and owner.id == provider.id
 
 
-def _is_their_own_domain(run: Run, host: str) -> bool:
-    """smtp.ionis.com with info@ionis.com: a domain that only looks like another."""
+def _is_their_own_domain(run: Run, host: str, meant: str) -> bool:
+    """smtp.ionis.com with info@ionis.com: a domain that only looks like another. Of smpt.gmail.com
+    with an address at gmail.com it is another part of the name that is wrong."""
     addresses = (run.settings.username, run.settings.sender)
     domains = {text.rpartition("@")[2].lower() for text in addresses if text and "@" in text}
     name = host.rstrip(".").lower()
+    domains = {domain for domain in domains if not f".{meant}".endswith(f".{domain}")}
     return any(name == domain or name.endswith(f".{domain}") for domain in domains)
 
 

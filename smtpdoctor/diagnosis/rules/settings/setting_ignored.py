@@ -17,6 +17,7 @@ from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.settings.model import CREDENTIALS, Field, NearMiss, SetupRemark
+from smtpdoctor.settings.names import is_slip
 
 CODE = "setting-ignored"
 BEFORE = (
@@ -154,8 +155,10 @@ def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
     fields: tuple[Field, ...] = ("host", "port", "tls", *CREDENTIALS)
     read = next((each for each in map(run.setting, fields) if each is not None), None)
     stops = item.field in ("host", "url")
-    in_code = item.field == "port" and len(item.lines) == 1  # which says so for every deployment
-    wrong = in_code or item.field == "url"  # without which there is no server at all
+    # what the code has says so for every deployment, a slip was meant by nobody, and without a URL
+    # there is no server at all
+    in_code = item.field in ("port", "tls") and len(item.lines) == 1
+    wrong = in_code or item.field == "url" or is_slip(item.name, item.looks_like)
     return Diagnosis(
         code=CODE,
         severity="error" if stops and read is not None else "warning" if wrong else "note",
