@@ -77,7 +77,7 @@ SUFFIXES = frozenset(
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
         ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
         ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson", ".ipynb", ".neon", ".wasp",
-        ".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi",
+        ".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi", ".dart",
     }
 )  # fmt: skip
 NAMES = re.compile(

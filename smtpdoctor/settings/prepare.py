@@ -73,6 +73,10 @@ DECIDING: tuple[Field, ...] = ("port", "tls", "url")
 NAMED_ADDRESS = re.compile(r"[^<>{}]*<[^<>{}]*>")
 #: Where a switch that is written as text has to stay one: what takes it takes nothing else.
 TEXT_SWITCHES: tuple[LanguageName, ...] = ("java", "kotlin")
+#: Languages in which most write texts in single quotes.
+SINGLE_QUOTED: tuple[LanguageName, ...] = (
+    "javascript", "php", "ruby", "python", "powershell", "dart", "perl",
+)  # fmt: skip
 AS_TEXT = re.compile(r'".*"|(?:String\.valueOf|\w+\.toString)\(.*\)|.*\.toString\(\)')
 TEXT_FIELDS: tuple[Field, ...] = ("host", "sender", "username")
 #: The parts of a URL, as steps name them.
@@ -840,8 +844,7 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
             quote = '"'
         return f"{quote}{value}{quote}"
     if not quote and language not in ("yaml", "properties", "ini", "text"):
-        single = ("javascript", "php", "ruby", "python", "powershell", "perl")
-        quote = "'" if language in single else '"'
+        quote = "'" if language in SINGLE_QUOTED else '"'
     return f"{quote}{value}{quote}"
 
 

@@ -66,6 +66,8 @@ class ShownValues:
             value = "" if raw in (None, ABSENT, "") else str(raw)
             if isinstance(raw, bool):
                 value = literal(raw, self.draft.language) or value
+                word = value.lstrip("$")  # PowerShell's
+                return value if self.harmless(field, word) == word else MASK
         return self.harmless(field, value)
 
     def _switch(self, field: Field, option: Option) -> str:

@@ -35,7 +35,7 @@ select step to u8 until when where with
 BEFORE_TEXT, BEHIND_TEXT = frozenset(_BEFORE.split()), frozenset(_BEHIND.split())
 OF_PERL = frozenset({"unless", "eq", "ne", "cmp", "x", "lt", "gt", "for", "foreach", "until"})
 #: Languages in which nothing but an operator ends what a text stands in, whatever the line.
-WITH_SEMICOLONS = ("java", "csharp", "rust", "perl")
+WITH_SEMICOLONS = ("java", "csharp", "rust", "dart", "perl")
 
 
 class CurlyTokens:

@@ -1,4 +1,4 @@
-"""The tokens of languages with braces: Java, Kotlin, C#, Rust.
+"""The tokens of languages with braces: Java, Kotlin, C#, Rust, Dart.
 
 This module knows comments, numbers, names, and every way in which these languages write a text. It
 must not know what tokens make together (`curly`). Offsets are bytes of the `Source`: its bytes are
@@ -45,7 +45,7 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "e":
 class Lexis:
     """How one language writes what the others write otherwise."""
 
-    language: Literal["java", "kotlin", "csharp", "rust", "perl"]
+    language: Literal["java", "kotlin", "csharp", "rust", "dart", "perl"]
     nested_comments: bool = False
     many_lines: bool = False  # a text in plain quotes may go over lines
 
@@ -54,6 +54,7 @@ LEXES = {
     "java": Lexis("java"),
     "kotlin": Lexis("kotlin", nested_comments=True),
     "csharp": Lexis("csharp"),
+    "dart": Lexis("dart", nested_comments=True),
     "rust": Lexis("rust", nested_comments=True, many_lines=True),
     "perl": Lexis("perl", many_lines=True),  # has a lexer of its own
 }
@@ -230,6 +231,8 @@ class Lexer:
                 return self._quoted(at, blocks=True, templates="$")
             case "rust":
                 return self._rust(at)
+            case "dart":
+                return self._dart(at)
         return self._csharp(at)
 
     def _rust(self, at: int) -> Token | None:
@@ -255,6 +258,21 @@ class Lexer:
             if found is not None:
                 return Token("op", at, found.end(), "'")
         return self._quoted(at)
+
+    def _dart(self, at: int) -> Token | None:
+        """A text in either quotes, over lines in three of them, raw behind an r."""
+        mark = re.compile(r"(?P<raw>r?)(?P<quotes>\'\'\'|\"\"\"|'|\")").match(self.text, at)
+        if mark is None:
+            return None
+        quotes = mark["quotes"]
+        if mark["raw"]:
+            end = self.text.find(quotes, mark.end())
+            if end < 0:
+                return self._unclosed(at)
+            return Token("text", at, end + len(quotes), utf8(self.text[mark.end() : end]))
+        if len(quotes) == 3:
+            return self._block(at, mark.end(), quotes, "$", escapes=True)
+        return self._with_pieces(at, mark.end(), re.compile(rf"[{quotes}\n]"), "$")
 
     def _csharp(self, at: int) -> Token | None:
         mark = re.compile(r'(?P<before>[$@]{0,8})(?P<quotes>"{3,20}|")').match(self.text, at)

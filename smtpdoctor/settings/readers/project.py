@@ -52,12 +52,13 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "ps1": ("powershell", "powershell"),
     "psm1": ("powershell", "powershell"),
     **dict.fromkeys(("pl", "pm", "cgi", "psgi"), ("perl", "perl")),
+    "dart": ("dart", "dart"),
 }
 
 #: Languages whose functions are looked for in other files, with the endings of their code.
 CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
     language: tuple(f".{ending}" for ending, (each, _) in CODE.items() if each == language)
-    for language in ("javascript", "python", "php", "java", "kotlin", "csharp", "rust")
+    for language in ("javascript", "python", "php", "java", "kotlin", "csharp", "rust", "dart")
 }
 
 #: Formats of documents by the endings of names.
@@ -368,6 +369,7 @@ CURLY = {
     "csharp": ("csharp", "CsharpLowering"),
     "rust": ("rust", "RustLowering"),
     "perl": ("perl", "PerlLowering"),
+    "dart": ("dart", "DartLowering"),
 }
 
 
@@ -391,6 +393,7 @@ LIBRARIES: dict[LanguageName, tuple[str, str]] = {
     "ruby": ("ruby_library", "Ruby"),
     "elixir": ("elixir_library", "Elixir"),
     "powershell": ("powershell_library", "PowerShell"),
+    "dart": ("dart_library", "Dart"),
     "go": ("go_library", "Go"),
     "rust": ("rust_library", "Rust"),
     "perl": ("perl_library", "Perl"),
