@@ -41,10 +41,19 @@ OWN: dict[str, Field] = {
     "spring.mail.ssl.enabled": "tls",
 }
 #: Names that nobody reads, which people write for those below `properties`.
-NOT_READ = tuple(
-    f"spring.mail.{between}{end}"
-    for between in ("", "smtp.", "properties.", "properties.smtp.")
-    for end in ("ssl.enable", "starttls.enable", "starttls.required")
+NOT_READ = (
+    *(
+        f"spring.mail.{between}{end}"
+        for between in ("", "smtp.", "properties.", "properties.smtp.", "properties.mail.")
+        for end in ("ssl.enable", "starttls.enable", "starttls.required")
+    ),
+    *(
+        f"{PREFIX}mail.smtp.{end}"
+        for end in (
+            *("ssl", "ssl.enabled", "starttls", "starttls.enabled", "startls.enable"),
+            *("start-tls.enable", "startTls.enable", "tls", "tls.enable", "tls.enabled"),
+        )
+    ),
 )
 NAMES: dict[str, Field] = {
     **OWN,

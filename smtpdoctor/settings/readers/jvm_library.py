@@ -21,6 +21,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Evaluation,
     Operator,
     UntellableError,
+    either,
     made_of,
 )
 from smtpdoctor.settings.readers.java import KEY, PREFIX
@@ -36,7 +37,7 @@ from smtpdoctor.settings.readers.model import (
     Unknown,
     Value,
 )
-from smtpdoctor.settings.readers.module import callee_path
+from smtpdoctor.settings.readers.module import Module, callee_path
 from smtpdoctor.settings.readers.syntax import Call, Scope
 from smtpdoctor.settings.readers.typed_language import (
     OPERATORS,
@@ -420,6 +421,9 @@ class Jvm(Classes):
         if kind == "field:":
             name, type_ = (str(getattr(each, "value", "")) for each in values[:2])
             found = self._handed(type_)
+            scope = ask.at.scope if isinstance(ask.at, Call) else None
+            if found is None and scope is not None:
+                found = self._set_by_name(scope.name, name)
             if found is not None:
                 return found
             return ask.unknown("called", f"whoever makes this object gives {name}")
@@ -432,6 +436,21 @@ class Jvm(Classes):
         if isinstance(default, Known) and "${" not in key.value:
             wanted = f"${{{key.value}:{default.value}}}"
         return filled(self.project, self.file, wanted, key, ask)
+
+    def _set_by_name(self, class_: str, field: str) -> Value | None:
+        """What the folder's code sets a field to by the name of its class: `Emails.host = …`, as
+        Kotlin's objects have it. None where nothing does."""
+        if not re.fullmatch(r"[A-Z]\w{1,60}", class_) or not field.isidentifier():
+            return None
+        found: list[Value] = []
+        needle = rf"\b{class_}\.{field}\s*=[^=]".encode()
+        for path in self.project.containing(needle, *self.endings):
+            module = self.project.module(path)
+            each = module.assignments(class_, field) if isinstance(module, Module) else ()
+            found += [one.value for one in each if one.reached is not False]
+        if len(found) < 2:
+            return found[0] if found else None
+        return either(found, found[0].span, f"{class_}.{field} is set in several ways")
 
     def _handed(self, type_: str) -> Value | None:
         """What a framework hands over: an object of a class of the folder, or the application's

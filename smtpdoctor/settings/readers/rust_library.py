@@ -52,6 +52,7 @@ VARIABLES = ("env.var", "dotenv.var", "dotenvy.var", "env.var_os", "var")
 MACROS = ("env!", "option_env!", "dotenv!")
 #: What fills a struct by the names of its fields.
 FILLING = frozenset({"from_env", "try_deserialize", "try_into", "extract"})
+CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
 WRAPS = ("Ok", "Some", "String.from", "Box.new", "Arc.new", "Rc.new", "Cow.from", "Cow.Borrowed")
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>\w*)(?::[^{}]*)?\}")
 
@@ -104,7 +105,17 @@ class Rust(Classes):
         made = self.class_of(name)
         if made is not None:
             return Known(made)
+        if CONSTANT.fullmatch(name) and (found := self._constant(name)) is not None:
+            return found
         return Known(Special("type", name)) if name[:1].isupper() else None
+
+    def _constant(self, name: str) -> Value | None:
+        """What the folder's one constant of that name is: `use crate::names::*`."""
+        needle = rf"\b(?:const|static)\s+{name}\s*:"
+        paths = self.project.containing(needle.encode(), ".rs")
+        module = self.project.module(paths[0]) if len(paths) == 1 else None
+        found = module.value(name) if isinstance(module, Module) else None
+        return None if isinstance(found, Known) and found.value is ABSENT else found
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         if not re.fullmatch(r"[A-Z]\w{2,60}", parameter.type) or parameter.type == "String":

@@ -823,3 +823,48 @@ def test_commons_configuration_of_a_file_that_is_not_named(tmp_path: Path) -> No
     files = {"src/main/kotlin/Mail.kt": KTOR_COMMONS, "src/main/kotlin/Main.kt": KTOR_MAIN % "x"}
     setup = one(write(tmp_path / "app", files), "commons-email", PWD="/srv/app", HOST="x.example")
     assert {each.field for each in setup.settings.untellable} >= {"host", "password"}
+
+
+KTOR_OBJECT = """\
+import org.apache.commons.mail.HtmlEmail
+
+object Emails {
+    lateinit var host: String
+    lateinit var username: String
+
+    fun send() {
+        val email = HtmlEmail()
+        email.hostName = host
+        email.setSmtpPort(587)
+        email.setAuthentication(username, "word")
+        email.send()
+    }
+}
+"""
+KTOR_SETS = """\
+fun Application.configureEmails() {
+    Emails.host = environment.config.property("email.host").getString()
+    Emails.username = environment.config.property("email.username").getString()
+}
+"""
+KTOR_CONF = 'email {\n    host = "smtp.ionos.com"\n    username = "info@example.com"\n}\n'
+
+
+def test_fields_of_an_object_that_other_code_sets(tmp_path: Path) -> None:
+    files = {
+        "src/main/kotlin/Emails.kt": KTOR_OBJECT,
+        "src/main/kotlin/Application.kt": KTOR_SETS,
+        "src/main/resources/application.conf": KTOR_CONF,
+    }
+    settings = one(write(tmp_path / "app", files), "commons-email").settings
+    assert (settings.host, settings.username) == ("smtp.ionos.com", "info@example.com")
+
+
+def test_fields_of_another_object_set_nothing(tmp_path: Path) -> None:
+    files = {
+        "src/main/kotlin/Emails.kt": KTOR_OBJECT,
+        "src/main/kotlin/Application.kt": KTOR_SETS.replace("Emails.", "OtherEmails."),
+        "src/main/resources/application.conf": KTOR_CONF,
+    }
+    settings = one(write(tmp_path / "app", files), "commons-email").settings
+    assert {each.field for each in settings.untellable} >= {"host", "username"}

@@ -267,3 +267,23 @@ fn make(strict: bool) -> SmtpTransport {
     told = code.replace("if strict", "let strict = true; if strict")
     setup = one(write(tmp_path, {"src/mail.rs": told}), "lettre")
     assert way(setup) == ("smtp.ionos.com", 587, "starttls", True)
+
+
+def test_constants_of_another_file(tmp_path: Path) -> None:
+    code = """\
+use crate::names::*;
+fn make() -> SmtpTransport {
+    let host = std::env::var(HOST_KEY).unwrap();
+    SmtpTransport::relay(&host).unwrap().build()
+}
+"""
+    files = {
+        "src/mail.rs": code,
+        "src/names.rs": 'pub const HOST_KEY: &str = "MAIL_RELAY";\n',
+        ".env": "MAIL_RELAY=smtp.ionos.com\n",
+    }
+    assert one(write(tmp_path / "one", files), "lettre").settings.host == "smtp.ionos.com"
+    # one of two can't be told
+    two = {**files, "src/other.rs": 'const HOST_KEY: &str = "OTHER";\n'}
+    settings = one(write(tmp_path / "two", two), "lettre").settings
+    assert [each.field for each in settings.untellable] == ["host"]

@@ -118,6 +118,14 @@ def test_the_smallest_change_leaves_the_rest_of_the_file(tmp_path: Path) -> None
         (f"{SSL}=yes\n", ("misread", SSL)),
         (f"{STARTTLS}=1\n", ("misread", STARTTLS)),
         ("spring.mail.starttls.enable=true\n", ("ignored", "spring.mail.starttls.enable")),
+        (
+            "spring.mail.properties.mail.starttls.enable=true\n",
+            ("ignored", "spring.mail.properties.mail.starttls.enable"),
+        ),
+        (
+            "spring.mail.properties.mail.smtp.ssl.enabled=true\n",
+            ("ignored", "spring.mail.properties.mail.smtp.ssl.enabled"),
+        ),
         ("spring.mail.smtp.ssl.enable=true\n", ("ignored", "spring.mail.smtp.ssl.enable")),
         (f"spring.mail.protocol=smtps\n{STARTTLS}=true\n", ("ignored", STARTTLS)),
         (
