@@ -69,7 +69,7 @@ _OF_THE_RFC = re.compile(r"requested (?:mail )?action (?:not taken|aborted)[^\n]
 _BELOW = re.compile(rf"\n(?!\s|at |{CODES})([A-Z][^\n{{}}]{{8,300}})")
 _FOLDED = re.compile(r"\n[ \t]+(?=\S)")
 #: A code alone in its line, and the words in the next: smtplib's as Odoo shows them.
-_APART = re.compile(rf"(?m)^({CODES})\n(?=(?:{_ENHANCED} |[A-Z]))")
+_APART = re.compile(rf"(?m)((?:^|\bsaid: )(?:{CODES}))\n(?=(?:{_ENHANCED} |[A-Z]))")
 #: A code as tables of codes have it: `421, «4.7.0» – …`, `530 - …`.
 _LISTED = re.compile(
     rf"(?<![\w.])({CODES})(?:,? ?[«“„\"]({_ENHANCED})[»”“\"] ?[–—-] ?| [–—-] (?=[^\W\d_]))"
@@ -399,6 +399,9 @@ def _answered(reply: str, text: str, at: int) -> tuple[Stage | None, bool]:
     told = _TOLD.search(text, max(0, at - 240), at)
     if told is not None:
         return told.lastgroup, True  # type: ignore[return-value]
+    behind = _IN_REPLY.search(text, at, at + 900)
+    if behind is not None and "said:" not in text[at : behind.start()]:
+        return _REPLIED[" ".join(behind[1].lower().split())], True
     within = _said_within(reply)
     cue = within or _cue(text, at) or _hinted_within(reply)
     if cue == "greeting" and reply.startswith(_NO_GREETINGS):
@@ -427,6 +430,14 @@ _TOLD = re.compile(
     r"Recipient command failed: )|"
     r"(?P<data>SMTPDataError: \(|Message failed: ))$"
 )
+#: Postfix names behind a reply what it answered.
+_IN_REPLY = re.compile(
+    r"\(in\s+reply\s+to\s+(MAIL\s+FROM|RCPT\s+TO|DATA|end\s+of\s+DATA|EHLO|HELO|STARTTLS|AUTH)\b"
+)
+_REPLIED: dict[str, Stage] = {
+    **{"mail from": "mail", "rcpt to": "rcpt", "data": "data", "end of data": "data"},
+    **{"ehlo": "ehlo", "helo": "ehlo", "starttls": "starttls", "auth": "auth"},
+}
 #: RFC 5321 §4.3.2: what answers a command or its arguments, and the message's end for long lines
 #: alone (§4.5.3.1).
 _NO_END_OF_DATA = ("500", "501", "555")

@@ -210,7 +210,7 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         ),
         ("javax.mail: host: mx.corp.example, PKIX path building failed", "certificate-self-signed"),
         # RCPT's syntax is the recipient's, MAIL's the sender's
-        ("SMTPAddressFailedException: 501 <a>: must contain a domain", "recipient-rejected"),
+        ("smtp: RCPT: 501 recipient address must contain a domain", "recipient-rejected"),
         ("SMTPSenderFailedException: 501 <a>: must contain a domain", "sender-malformed"),
         # a status of the web is none of SMTP's; one beside an enhanced code is
         ("422 4.2.2 Quota limit exceeded", "recipient-rejected"),
@@ -253,6 +253,32 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         # that a password is wanted of a kind that the program has not, or that it has none
         ("smtp failed AUTH: 5.7.0 Application password is REQUIRED", "app-password-required"),
         ("smtp failed AUTH: password is required", "credentials-missing"),
+        # Postfix names behind a reply what it answered, whatever the code would say
+        (
+            "host mx.example.net said: 421\n4.7.0 [TSS04] Messages from 192.0.2.1 temporarily "
+            "deferred (in reply to MAIL FROM command)",
+            "client-address-refused",
+        ),
+        (
+            "host mx.example.net said: 550 no (in reply to RCPT TO command)",
+            "recipient-rejected",
+        ),
+        ("host mx.example.net said: 554 no (in reply to end of DATA command)", "message-rejected"),
+        # an account that is not active yet, and a certificate
+        ("smtp: 502 5.7.0 Your SMTP account is not yet activated", "account-suspended"),
+        ("smtp: The certificate is not yet activated", "certificate-not-yet-valid"),
+        # musl's EAI_AGAIN, and its EAI_NONAME
+        (
+            "smtp: php_network_getaddresses: getaddrinfo failed: Try again",
+            "dns-resolver-unreachable",
+        ),
+        # a time-out within MailKit's connect, and one later
+        (
+            "ObjectDisposedException: 'System.Net.Sockets.Socket'.\n"
+            " at MailKit.Net.Smtp.SmtpStream.ReadAhead()\n"
+            " at MailKit.Net.Smtp.SmtpClient.Connect()",
+            "plaintext-on-implicit-tls-port",
+        ),
         # a port that is none of mail's, and one of mail's with a digit before it
         ("Error: Greeting never received, port: 991", "wrong-port"),
         ("Error: Greeting never received, port: 2465", "plaintext-on-implicit-tls-port"),
