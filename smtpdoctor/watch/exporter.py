@@ -162,7 +162,7 @@ class Exporter:
     # --- answers ------------------------------------------------------------------------------
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        if self._checks_host and not self._is_own_host(environ.get("HTTP_HOST")):
+        if self._checks_host and not self._is_for_it(environ):
             return _text(start, "403 Forbidden", "this server answers to its own address only")
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
         if method == "HEAD" and path != "/probe":  # which would ask a server for nothing
@@ -199,9 +199,12 @@ class Exporter:
             return _text(start, "200 OK", "smtpdoctor watch: /metrics /healthz /probe?target=")
         return _text(start, "404 Not Found", "not found")
 
-    def _is_own_host(self, host: str | None) -> bool:
-        if host is None:  # HTTP/1.0; every browser says it
-            return True
+    def _is_for_it(self, environ: WSGIEnvironment) -> bool:
+        """Whether who asks means this server. HTTP/1.1 says it in every request (RFC 9112 §3.2):
+        where that was not read, something before it was no header."""
+        host = environ.get("HTTP_HOST")
+        if host is None:
+            return environ.get("SERVER_PROTOCOL") in ("HTTP/1.0", "HTTP/0.9")
         name = host.rpartition(":")[0] if host.rpartition(":")[2].isdecimal() else host
         return name.lower() in self._hosts
 

@@ -177,6 +177,16 @@ def test_a_web_page_cannot_ask_through_a_browser(host: str) -> None:
         assert ask(exporter, "/metrics", headers={"Host": host})[0] == 403
 
 
+@pytest.mark.parametrize(("version", "answered"), [("1.1", False), ("1.0", True)])
+def test_a_host_that_was_not_read_is_none_of_its_own(version: str, answered: bool) -> None:
+    """What is no header ends them all: the Host behind it is not read."""
+    with served() as exporter, socket.create_connection(exporter.listens, 10) as connection:
+        request = f"GET /metrics HTTP/{version}\r\nHost : localhost\r\nHost: evil.example\r\n\r\n"
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert (b"smtpdoctor_" in answer) == answered
+
+
 @pytest.mark.parametrize(
     "host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:80", "[::1]:9587"]
 )
