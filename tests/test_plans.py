@@ -16,7 +16,7 @@ from smtpdoctor.settings.reading import UsageError
 from smtpdoctor.settings.words import how_to_allow, why_withheld
 
 from .fake_network import run
-from .runs import HOST, PASSWORD, USERNAME, one_host
+from .runs import HOST, PASSWORD, USERNAME, one_host, with_options
 
 MAILER = """const nodemailer = require('nodemailer');
 const t = nodemailer.createTransport({{ host: 'smtp.ionos.com', port: {port},
@@ -304,3 +304,23 @@ def test_a_named_set_up_is_checked_without_a_password_that_can_t_be_told(tmp_pat
     (plan,) = plans(tmp_path, setup=["settings.py"]).plans
     assert plan.settings.host == "smtp.ionos.com"
     assert not plan.settings.has_credentials
+
+
+@pytest.mark.parametrize(
+    "profile",
+    ["smtp://u:Geheim99@h", "Zk4wPm9Lq8vT", "a\udcff", "x" * 10_000, "\x1b[2J", "u:Geheim99"],
+)
+def test_a_profile_that_is_no_name_is_not_said(profile: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_HOST=smtp.example.com\n")
+    with pytest.raises(UsageError) as error:
+        make_plans(with_options(None, environ={}, folder=tmp_path, profile=profile))
+    assert str(error.value) == "--profile: write the name of a profile, such as production"
+
+
+@pytest.mark.parametrize(
+    "profile", ["dev,eu", "config.settings.prod", "settings/prod.py", "Prod-2"]
+)
+def test_lookalike_a_profile_of_any_program(profile: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SMTP_HOST=smtp.example.com\n")
+    made = make_plans(with_options(None, environ={}, folder=tmp_path, profile=profile))
+    assert made.unnamed_profile == profile

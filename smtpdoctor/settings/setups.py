@@ -20,11 +20,12 @@ from smtpdoctor.settings.drafts.harmless_literals import find_harmless
 from smtpdoctor.settings.drafts.outcomes import outcome_of, secrets_of
 from smtpdoctor.settings.exported import secrets_beside, secrets_by_name, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
-from smtpdoctor.settings.harmless import is_swapped
+from smtpdoctor.settings.harmless import has_generated_label, is_swapped
 from smtpdoctor.settings.model import Origin
 from smtpdoctor.settings.names import BY_NAME
 from smtpdoctor.settings.readers.model import Known, Map, OutOfTimeError
 from smtpdoctor.settings.setup import Setup, renamed
+from smtpdoctor.settings.usage import UsageError
 from smtpdoctor.settings.variables import Layer, layer_of
 from smtpdoctor.settings.workspace import Workspace
 
@@ -35,6 +36,8 @@ MAIL = re.compile(rb"(?i)mail|smtp")
 
 #: What programs call the profile that is read where none is asked for.
 PRODUCTIONS = ("production", "prod")
+#: What profiles are called: one, several with commas between, a module, a file's path.
+PROFILE = re.compile(r"\w[\w.,/+ -]{0,79}")
 
 #: What is looked at of a folder that has more set-ups than any program: of one dialect, and in
 #: seconds of the processor and, on a machine that is busy, of any clock.
@@ -66,8 +69,11 @@ def setups_in(
     """The set-ups of a folder, read in so many seconds at most.
 
     `given` is a container's environment as `env` prints it, in place of this one's and of `.env`;
-    `env_file` stands in place of `.env`.
+    `env_file` stands in place of `.env`. Raises UsageError for a profile that is no name: reports
+    say it.
     """
+    if profile and (not PROFILE.fullmatch(profile) or has_generated_label(profile)):
+        raise UsageError("--profile: write the name of a profile, such as production")
     files = Folder(folder, seconds=min(seconds, MOST_SECONDS))
     if given is None and env_file is None and not _may_hold_setups(files):
         return Found((), tuple(files.skipped), _unnamed(profile, files))
