@@ -274,6 +274,7 @@ def read_history(path: Path) -> History:
     if not stat.S_ISREG(found.st_mode):
         raise FileFault(path, "is not a regular file", "not-a-file")
     _make_sure_of_size(path, found)
+    _make_sure_of_journal(path)
     history = _connected(path, f"{path.absolute().as_uri()}?mode=ro", _identity(found))
     try:
         with history._reading() as database:
@@ -360,15 +361,20 @@ def _make_sure_of_journal(path: Path) -> None:
     beside = f"{path}-journal"
     if not os.path.lexists(beside):
         return
-    descriptor = os.open(beside, FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        descriptor = os.open(beside, FLAGS | getattr(os, "O_NOFOLLOW", 0))
+    except OSError as error:
+        raise FileFault(beside, reason_of(error), "system") from None
     try:
         found = os.fstat(descriptor)
-        os.lseek(descriptor, max(found.st_size - len(NAMES_ANOTHER), 0), os.SEEK_SET)
-        plain = stat.S_ISREG(found.st_mode) and found.st_size <= MOST_OF_A_FILE
-        if not plain or os.read(descriptor, len(NAMES_ANOTHER)) == NAMES_ANOTHER:
-            raise FileFault(beside, "is no journal of a history", "not-ours")
+        ours = stat.S_ISREG(found.st_mode) and found.st_size <= MOST_OF_A_FILE
+        if ours:  # for a pipe SQLite would wait
+            os.lseek(descriptor, max(found.st_size - len(NAMES_ANOTHER), 0), os.SEEK_SET)
+            ours = os.read(descriptor, len(NAMES_ANOTHER)) != NAMES_ANOTHER
     finally:
         os.close(descriptor)
+    if not ours:
+        raise FileFault(beside, "is no journal of a history", "not-ours")
 
 
 def _identity(found: os.stat_result) -> tuple[int, int]:

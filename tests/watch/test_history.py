@@ -6,6 +6,7 @@ import os
 import sqlite3
 import stat
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -175,8 +176,11 @@ def test_a_journal_beside_it_removes_no_other_file(path: Path, tmp_path: Path) -
     assert precious.read_text() == "words\0"
 
 
+@pytest.mark.parametrize("look", [open_history, read_history])
 @pytest.mark.parametrize("kind", ["pipe", "link", "folder"])
-def test_a_journal_that_is_no_file_is_refused(kind: str, path: Path, tmp_path: Path) -> None:
+def test_a_journal_that_is_no_file_is_refused(
+    look: Callable[[Path], History], kind: str, path: Path, tmp_path: Path
+) -> None:
     open_history(path).close()
     journal = path.with_name(f"{path.name}-journal")
     if kind == "pipe":
@@ -185,8 +189,8 @@ def test_a_journal_that_is_no_file_is_refused(kind: str, path: Path, tmp_path: P
         journal.symlink_to(tmp_path / "nowhere")
     else:
         journal.mkdir()
-    with pytest.raises(FileFault):
-        open_history(path)
+    with pytest.raises(FileFault, match="journal: "):
+        look(path)
 
 
 def test_a_journal_of_its_own_is_taken_back(path: Path) -> None:
