@@ -30,6 +30,22 @@ def drop_at_gateway(internet: Internet, *ports: int) -> None:
     internet["gateway"].filter("forward", f"tcp dport {_set(ports)} drop")
 
 
+def pass_one_connection_a_minute(internet: Internet) -> None:
+    """The nearest router lets one connection a minute through to the ports of submission."""
+    begins = "tcp dport { 465, 587 } tcp flags & (syn|ack) == syn"
+    internet["gateway"].filter(
+        "forward", f"{begins} limit rate 1/minute burst 1 packets accept", f"{begins} drop"
+    )
+
+
+def take_one_connection_at_a_time(internet: Internet) -> None:
+    """The mail server refuses a second connection to its ports while there is one."""
+    internet["mail"].filter(
+        "input",
+        "tcp dport { 465, 587 } tcp flags & (syn|ack) == syn ct count over 1 reject with tcp reset",
+    )
+
+
 def drop_at_provider(internet: Internet, *ports: int) -> None:
     """The second router swallows these ports."""
     internet["provider"].filter("forward", f"tcp dport {_set(ports)} drop")

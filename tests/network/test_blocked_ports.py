@@ -85,6 +85,19 @@ def test_dropped_at_the_gateway(internet: Internet, port: int) -> None:
     assert GATEWAY in done.evidence
 
 
+@pytest.mark.parametrize(
+    "fault", [faults.pass_one_connection_a_minute, faults.take_one_connection_at_a_time]
+)
+def test_few_connections_pass_and_a_program_needs_one(
+    internet: Internet, fault: faults.Fault
+) -> None:
+    """What the doctor looks at beside must not use up what the configured port is let."""
+    fault(internet)
+    done = check(internet)
+    assert (done.report["verdict"], done.status) == ("warnings", 0)
+    assert "port-blocked" not in done.codes
+
+
 def test_dropped_two_hops_on(internet: Internet) -> None:
     faults.drop_at_provider(internet, STARTTLS)
     done = check(internet)

@@ -495,11 +495,37 @@ def _ways() -> Iterator[World]:
     yield World(name="addresses-beside-common-name", certificate="ip")
 
 
+def _forgetful() -> Iterator[World]:
+    """Servers that say too much, forget what was done, or take no password without saying so."""
+    yield World(
+        name="reply-too-many-behind-login",
+        script=Script(instead={"login": "235 2.7.0 Ok\n250 2.0.0 Welcome"}),
+    )
+    yield World(
+        name="login-forgotten", script=Script(instead={"MAIL": "530 5.7.0 Authentication required"})
+    )
+    yield World(
+        name="tls-forgotten",
+        script=Script(instead={"login": "538 5.7.11 Encryption required for this mechanism"}),
+    )
+    for code, text in (("538", "5.7.11 Encryption required"), ("550", "5.7.0 No cleartext login")):
+        script = Script(auth_in_clear="AUTH PLAIN LOGIN", replies={"AUTH": f"{code} {text}"})
+        yield World(name=f"clear-login-refused-{code}", script=script, tls="none")
+    once = lambda in_tls: "503 5.5.1 EHLO already said" if in_tls else "250-mail\n250 STARTTLS"  # noqa: E731
+    yield World(name="ehlo-inside-tls-refused", script=Script(hello=once))
+    long = Script(hello=_offers("X" * 3000, "AUTH PLAIN LOGIN"))
+    yield World(name="ehlo-line-3000", script=long)
+    blanks = Script(hello=_offers("XTEXT " + "word " * 120, "AUTH PLAIN LOGIN"))
+    yield World(name="ehlo-line-of-words", script=blanks)
+    yield World(name="auth-240", script=Script(instead={"login": "240 fine"}))
+
+
 WORLDS = tuple(
     each
     for group in (
         *(_names, _names_again, _tls, _tls_again, _starttls, _starttls_again),
         *(_auth, _auth_again, _addresses, _rest, _rest_again, _readings, _forms, _ways),
+        _forgetful,
     )
     for each in group()
 )
