@@ -53,3 +53,27 @@ def test_lookalike_no_greeting_at_all() -> None:
 def test_lookalike_a_slow_refusal() -> None:
     scene = Scene().refuse("auth", "535 Authentication credentials invalid", took=18.0)
     assert scene.codes() == ["credentials-rejected"]
+
+
+def tarpit(seconds: float) -> Scene:
+    """Every answer takes so long."""
+    scene = Scene(host="mail.example.net")
+    talk = scene.session().greeting(took=seconds).ehlo("STARTTLS", took=seconds)
+    talk.starttls().handshake().certificate().ehlo("AUTH PLAIN", took=seconds)
+    talk.auth(took=seconds).mail(took=seconds).rcpt(took=seconds).quit()
+    return scene
+
+
+def test_positive_every_answer_takes_a_while() -> None:
+    found = tarpit(4.0).diagnosis(CODE)
+    assert (found.severity, tarpit(4.0).judge().verdict) == ("warning", "warnings")
+    assert "take 24 s together" in found.title
+    assert "RCPT 4.0 s" in found.evidence[0].text
+
+
+def test_lookalike_a_long_way_that_is_bearable() -> None:
+    assert tarpit(1.4).codes() == []
+
+
+def test_lookalike_one_of_them_is_slow_by_itself() -> None:
+    assert "the greeting" in tarpit(6.0).diagnosis(CODE).title

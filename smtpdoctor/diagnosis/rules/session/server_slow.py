@@ -15,16 +15,22 @@ CODE = "server-slow"
 
 #: Seconds from which on an answer is slow.
 SLOW = 5.0
+#: Seconds of all answers together from which on programs with one time for a message give up.
+SLOW_TOGETHER = 15.0
 STEPS = ("greeting", "ehlo", "helo", "starttls", "auth", "mail", "rcpt")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
     main = run.main
-    slow = [
+    answered = [
         item
         for item in (main.exchanges if main is not None else ())
-        if item.step in STEPS and item.ok and item.seconds > SLOW
+        if item.step in STEPS and item.ok
     ]
+    slow = [item for item in answered if item.seconds > SLOW]
+    together = sum(item.seconds for item in answered)
+    if not slow and together > SLOW_TOGETHER:
+        yield _bit_by_bit(run, answered, together)
     if not slow:
         return
     worst = max(slow, key=lambda item: item.seconds)
@@ -68,6 +74,35 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=(worst.id,) if mine else (),
+    )
+
+
+def _bit_by_bit(run: Run, answered: list[Exchange], together: float) -> Diagnosis:
+    """No answer is slow by itself, and all of them are: a delay on purpose, or a long way."""
+    waits = ", ".join(f"{item.step.upper()} {item.seconds:.1f} s" for item in answered)
+    return Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="certain",
+        title=f"the answers of {run.where} take {together:.0f} s together",
+        explanation=(
+            "The server answers, so mail goes out. But each message takes this long, and what has "
+            "one time for all of it gives up: a web request (mostly 30 s), a function in a cloud, "
+            "curl's --max-time. Mostly the server delays clients on purpose, or the way is bad."
+        ),
+        evidence=(Evidence(check="tls", text=f"waited for: {waits}"),),
+        fixes=(
+            Fix(
+                title="send from a queue or a job of its own, and over one connection",
+                steps=(
+                    "Take sending out of the web request, and give it 120 s.",
+                    "Let the program keep its connection for several messages (Nodemailer pool: "
+                    "true, PHPMailer SMTPKeepAlive): the wait comes once then.",
+                    f"Ask who runs {run.settings.host} whether it delays this machine's address "
+                    "(a tarpit), and why; a reverse DNS entry often ends it.",
+                ),
+            ),
+        ),
     )
 
 
