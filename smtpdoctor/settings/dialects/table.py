@@ -337,10 +337,25 @@ class Table:
         as_installed = self.entry.installed
         if document is not None and as_installed and self._holds(as_installed, known):
             return False
+        if document is None and self._is_left_blank(options):
+            return False
         if any(self.fields[name] in ("host", "url") for name in options):
             return True
         outcome = self.outcome(known)
         return bool(known and (outcome.not_sent or outcome.ignored))
+
+    def _is_left_blank(self, options: Mapping[str, Option]) -> bool:
+        """Whether server and login are there with nothing in them, as in a template that nobody has
+        filled in: `SMTP_HOST: ${SMTP_HOST:-}`."""
+        asked = [
+            option.value
+            for name, option in options.items()
+            if self.fields[name] in ("host", "url", "username", "password")
+        ]
+        return len(asked) > 1 and all(
+            isinstance(value, Known) and not value.absent and value.value in ("", None)
+            for value in asked
+        )
 
     def _read(
         self,

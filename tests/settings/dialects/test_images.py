@@ -165,3 +165,20 @@ PLATFORM = """spec:
 )
 def test_the_image_of_a_platforms_file(name: str, text: str, dialect: str, tmp_path: Path) -> None:
     assert [each.identity.dialect for each in setups(write(tmp_path, {name: text}))] == [dialect]
+
+
+@pytest.mark.parametrize(
+    ("host", "user", "found"),
+    [
+        ("${SMTP_HOST:-}", "${SMTP_USERNAME:-}", 0),  # a template that nobody has filled in
+        ("''", "''", 0),
+        ("''", "u@example.com", 1),
+        (HOST, "''", 1),
+    ],
+)
+def test_a_template_that_is_not_filled_in_is_no_set_up(
+    host: str, user: str, found: int, tmp_path: Path
+) -> None:
+    variables = f"SMTP_HOST: {host}\nSMTP_USERNAME: {user}\nSMTP_PASSWORD: {user}\nSMTP_PORT: 587\n"
+    files = compose("docmost/docmost", "MAIL_DRIVER: smtp\n" + variables)
+    assert len(setups(write(tmp_path, {**files, ".env": "A=1\n"}))) == found
