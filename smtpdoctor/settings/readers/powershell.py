@@ -60,6 +60,8 @@ NetworkCredential Parse Password Port PSCredential SecureSocketOptions Send Send
 UseDefaultCredentials UserName
 """
 NET = {name.lower(): name for name in _NET.split()}
+#: Conditions that an `else` stands behind.
+LONGEST_CHAIN = 50
 #: Parameters that take no value.
 SWITCHES = frozenset(
     {"$asplaintext", "$force", "$usessl", "$bodyashtml", "$raw", "$assecurestring"}
@@ -394,7 +396,7 @@ class PowerShellLowering(Lowering):
                 test = self.expression(condition)
             with self.guarded(*before, Guard(test, True)):
                 self.visit(block)
-            before.append(Guard(test, False))
+            before = [*before[-LONGEST_CHAIN:], Guard(test, False)]
         for each in parts[2:]:
             if each.type == "else_clause":
                 with self.guarded(*before):

@@ -21,7 +21,7 @@ from .support import project
 
 CODE = (
     *("a.js", "a.ts", "a.tsx", "a.py", "a.php", "a.rb", "a.java", "a.kt", "a.cs", "a.rs", "a.pl"),
-    "a.exs",
+    *("a.exs", "a.ps1", "a.dart"),
 )
 FORMATS = ("json", "toml", "yaml", "properties", "ini", "unit", "msmtprc", "variables")
 
@@ -37,6 +37,7 @@ except catch rescue begin for while in of not and or is None nil null undefined 
 |> ~w( ~s" :a :"b %{ %A{ fn defmodule System.get_env( Keyword.put( config cond use <> ++
 .map( .to_i .present? {{ }} {% %} <% %>
 $ENV{ %h = my our sub qw( q{ qq{ m{ s{ \\%h ->{ shift =pod __END__ <<E
+@{ @( $( @p -x -x:$y | -eq -not [x]:: ` New-Object Send-MailMessage param( foreach ..x ?..x late r'
 """
 BLANKS = ["\n", "\r\n", "\t", "  ", "\x00", "\ufeff", "\u2028", "\x85", "é", "😀", "\n  "]
 PIECE = st.sampled_from(PIECES.split() + BLANKS)
@@ -158,6 +159,8 @@ for piece in {NESTED[ending]!r}:
         ("a.kt", "fun f() { when (x) { ", "1 -> a()\n"),
         ("a.cs", "var y = x switch { ", "1 => a,\n"),
         ("a.rs", "fn f() { match x { ", "1 => a(),\n"),
+        ("a.dart", "void f() { ", "if (x) a(); else "),
+        ("a.ps1", "if ($x) { a }\n", "elseif ($x) { a }\n"),
     ],
 )
 def test_what_an_arm_stands_behind_is_bounded(path: str, head: str, arm: str) -> None:
