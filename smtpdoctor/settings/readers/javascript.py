@@ -108,6 +108,13 @@ class JavaScriptLowering(Lowering):
         "do_statement": "loop",
     }
 
+    def visit_yield_expression(self, node: Node) -> Expression:
+        """What `yield*` is given comes back where effects are run (Effect.gen)."""
+        given = node.named_children[-1] if node.named_children else None
+        if given is None or not self.text(node).removeprefix("yield").lstrip().startswith("*"):
+            return self.opaque(node)
+        return self.expression(given, node)
+
     # -- literals
 
     def visit_string(self, node: Node) -> Expression:

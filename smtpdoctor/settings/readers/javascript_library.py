@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from smtpdoctor.settings.readers import javascript_effect as effect
 from smtpdoctor.settings.readers import javascript_urls as urls
 from smtpdoctor.settings.readers import parts
 from smtpdoctor.settings.readers.evaluation import (
@@ -661,6 +662,8 @@ class JavaScript:
     def call(self, call: Call, callee: Value, ask: Evaluation) -> Value | None:
         if isinstance(callee, Unknown):
             return None
+        if isinstance(callee.value, Bound) and callee.value.name == "pipe":
+            return effect.piped(callee.value.object, call, ask)
         if isinstance(callee.value, Bound):
             return self._method(call, callee.value, ask)
         if callee.value == REQUIRE:
@@ -691,9 +694,9 @@ class JavaScript:
             from smtpdoctor.settings.readers.javascript_schemas import called
 
             return called(name, call, ask)
-        url = urls.called(self, name, call, ask)
-        if url is not None:
-            return url
+        taken = urls.called(self, name, call, ask) or effect.called(name, call, ask)
+        if taken is not None:
+            return taken
         if name in PATHS:
             values = [value for _, value in ask.evaluator.arguments(call, ask.frame)]
             return ask.apply(PATHS[name], *values)
@@ -875,7 +878,7 @@ class JavaScript:
         if special.name == "env-var.variable":
             return self._env_var(call, special, name, ask)
         full = f"{special.name}.{name}"
-        if full in CONVERSIONS or special.name in CALLED:
+        if full in CONVERSIONS or special.name in (*CALLED, *effect.LIBRARIES):
             return self._special(call, full, ask)
         if special.name == REGEX and name == "test":
             return ask.apply(matches, Known(special), self._first(call, ask))
@@ -1044,7 +1047,7 @@ class JavaScript:
             return Known(Special(library if all_ else f"{library}.{name}"), ask.span)
         if bare in ("#start/env", "@ioc:Adonis/Core/Env"):
             return Known(ADONIS, ask.span)
-        return None
+        return effect.imported(bare, name, ask)
 
 
 def not_a_text() -> Any:

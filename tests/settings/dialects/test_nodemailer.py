@@ -11,7 +11,7 @@ from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.show_setups import show_setups
 
 from .support import apply, one, prepared, setups, write
-from .ways import came_to
+from .ways import came_to, password
 from .ways import remarks_in_order as remarks
 
 LITERAL = """\
@@ -1265,3 +1265,42 @@ def test_so_many_callers_are_asked_for_a_sender(tmp_path: Path) -> None:
     assert one(root, "nodemailer").settings.sender == "u@example.com"
     (root / "other.js").write_text(f"const {{ send }} = require('./mailer');\n{last}{untold}")
     assert one(root, "nodemailer").settings.sender == "shop@example.org"
+
+
+EFFECT = """import { Config, Effect, Redacted } from 'effect';
+import { createTransport } from 'nodemailer';
+const live = Effect.gen(function* () {
+  const host = yield* Config.string('SMTP_HOST');
+  const port = yield* Config.number('SMTP_PORT').pipe(Config.withDefault(587));
+  const secure = yield* Config.withDefault(Config.boolean('SMTP_SECURE'), false);
+  const user = yield* Config.string('SMTP_USER');
+  const pass = yield* Config.redacted('SMTP_PASSWORD');
+  return createTransport({ host, port, secure, auth: { user, pass: Redacted.value(pass) } });
+});
+"""
+EFFECT_PACKAGE = '{"dependencies": {"nodemailer": "^6.9.0", "dotenv": "^16.0.0", "effect": "3"}}'
+EFFECT_ENV = "SMTP_HOST=smtp.ionos.com\nSMTP_USER=info@example.com\nSMTP_PASSWORD=word\n"
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        ("", ("smtp.ionos.com", 587, "starttls")),
+        ("SMTP_PORT=465\nSMTP_SECURE=true\n", ("smtp.ionos.com", 465, "implicit")),
+        ("SMTP_PORT=465\nSMTP_SECURE=off\n", ("smtp.ionos.com", 465, "starttls")),
+    ],
+)
+def test_what_effects_config_reads(
+    tmp_path: Path, env: str, expected: tuple[str, int, str]
+) -> None:
+    files = {"package.json": EFFECT_PACKAGE, "src/mail.ts": EFFECT, ".env": EFFECT_ENV + env}
+    setup = one(write(tmp_path / "folder", files), "nodemailer")
+    assert came_to(setup) == expected
+    assert setup.complete
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+
+
+def test_what_a_generator_is_sent_can_not_be_told(tmp_path: Path) -> None:
+    code = EFFECT.replace("yield* Config.string('SMTP_HOST')", "yield Config.string('SMTP_HOST')")
+    files = {"package.json": EFFECT_PACKAGE, "src/mail.ts": code, ".env": EFFECT_ENV}
+    assert one(write(tmp_path, files), "nodemailer").settings.host is None
