@@ -33,6 +33,7 @@ class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     parted: the lines in which a blank or a dash must follow the code.
     same_code: it goes on until a line of the usual form with the first line's code ends it.
     piece: it reads so many octets of a line at once, and takes each piece for a line. 0: all of it.
+    wants_crlf: a line feed alone ends no reply.
     longest_line: octets with the line's end; most_lines: more break it. 0 for no bound.
     """
 
@@ -40,6 +41,7 @@ class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     parted: Literal["no", "first-line", "every-line"] = "no"
     same_code: bool = False
     piece: int = 0
+    wants_crlf: bool = False
     longest_line: int = 0
     most_lines: int = 0
 
@@ -49,6 +51,8 @@ def trouble(  # branches: each bound and each way to end, line by line
 ) -> Trouble:
     """What goes wrong where a program reads one whole reply in this way; "" where nothing does."""
     lines = [line for line in raw.removesuffix(b"\n").split(b"\n") if line.rstrip(b"\r")]
+    if reading.wants_crlf and not raw.endswith(b"\r\n"):
+        return "waits"
     if reading.piece:
         lines = [piece for line in lines for piece in _pieces(line + b"\n", reading.piece)]
     first = b""

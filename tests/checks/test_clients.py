@@ -828,3 +828,12 @@ def test_ehlo_that_is_refused_inside_tls(
     assert ran.report.verdict == ("warnings" if gets_through else "broken")
     assert "ehlo-rejected" in [item.code for item in ran.report.diagnoses]
     assert (logins(ran) != []) == gets_through
+
+
+@pytest.mark.parametrize(("client", "waits"), [("emailjs", True), ("nodemailer", False)])
+def test_a_greeting_that_ends_in_a_line_feed_alone(
+    authority: Authority, healthy: Behaviour, client: str, waits: bool
+) -> None:
+    ran = as_client(authority, replace(healthy, greeting=b"220 mail ready\n"), client)
+    assert ran.codes() == (["reply-unreadable"] if waits else [])
+    assert not waits or "line feed alone" in ran.report.diagnoses[0].title

@@ -79,6 +79,12 @@ def test_a_line_that_is_read_in_pieces(raw: bytes, expected: Trouble) -> None:
     assert trouble(raw, pieces) == expected
 
 
+@pytest.mark.parametrize(("raw", "expected"), [(b"220 mx\n", "waits"), (b"220 mx\r\n", "")])
+def test_a_line_feed_alone(raw: bytes, expected: Trouble) -> None:
+    assert trouble(raw, ReplyReading(wants_crlf=True)) == expected
+    assert trouble(raw, ReplyReading()) == ""
+
+
 @pytest.mark.parametrize(
     ("raw", "mechanism", "answered", "expected"),
     [

@@ -254,6 +254,8 @@ def _form(raw: bytes) -> str:
     codes = {line[:3] for line in lines if line[:3].isdigit()}
     if _BARE.search(raw) is not None:
         return "a code without text"
+    if not raw.endswith(b"\r\n"):
+        return "ended by a line feed alone"
     if longest > 512:
         return f"a line of {longest} octets"
     if any(line and not line[:3].isdigit() for line in lines):
