@@ -267,6 +267,17 @@ def test_the_needles_of_long_logs_find_what_the_tables_know() -> None:
         # an account that is not active yet, and a certificate
         ("smtp: 502 5.7.0 Your SMTP account is not yet activated", "account-suspended"),
         ("smtp: The certificate is not yet activated", "certificate-not-yet-valid"),
+        # .NET's word for a TLS handshake, and MailKit's for a login
+        (
+            "SmtpException: Failure sending mail. ---> System.Security.Authentication."
+            "AuthenticationException: Authentication failed, see inner exception.",
+            "tls-handshake-failed",
+        ),
+        (
+            "MailKit.Security.AuthenticationException: Authentication failed.",
+            "credentials-rejected",
+        ),
+        ("SMTP not configured, check your grafana.ini [smtp] section", "setting-invalid"),
         # musl's EAI_AGAIN, and its EAI_NONAME
         (
             "smtp: php_network_getaddresses: getaddrinfo failed: Try again",
