@@ -407,7 +407,7 @@ class Run:
             return self.policy is not None and self.policy.known
         if not self.settings.found:
             return False
-        if any(remark.kind == "not-sent" for remark in self.settings.remarks):
+        if self.settings.sends_nothing:
             return True  # there is no server to be asked
         if not self.settings.tells_mode:
             return False  # the way that was taken may not be the program's

@@ -462,8 +462,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return next((entry for entry in self.entries if entry.field == field), None)
 
     @property
+    def has_secret(self) -> bool:
+        return self.has_password or self.has_token
+
+    @property
     def has_credentials(self) -> bool:
-        return self.username is not None and (self.has_password or self.has_token)
+        return self.username is not None and self.has_secret
+
+    @property
+    def sends_nothing(self) -> bool:
+        """Whether the program does something else with its mail."""
+        return any(remark.kind == "not-sent" for remark in self.remarks)
 
     @property
     def login_fault(self) -> Problem | None:
@@ -486,7 +495,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def is_password_altered_away(self) -> bool:
         """Whether a password stands there, and the program's own reader leaves nothing of it."""
         found = self.password_readings
-        return found is not None and found.known and not (self.has_password or self.has_token)
+        return found is not None and found.known and not self.has_secret
 
     @property
     def login_made_before(self) -> bool:

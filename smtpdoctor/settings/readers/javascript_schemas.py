@@ -15,7 +15,6 @@ from smtpdoctor.settings.readers.evaluation import (
     Closure,
     Evaluation,
     StopsError,
-    UntellableError,
 )
 from smtpdoctor.settings.readers.javascript_library import CONVERSIONS, to_number, to_text
 from smtpdoctor.settings.readers.model import (
@@ -80,7 +79,7 @@ def one_of(words: Value) -> Callable[[Any], Any]:
 
 def refused(value: Any) -> Any:
     if isinstance(value, str):
-        raise UntellableError("the schema refuses a text here, and the program stops")
+        raise StopsError("the schema refuses a text here")
     return value
 
 

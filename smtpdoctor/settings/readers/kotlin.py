@@ -80,7 +80,7 @@ class KotlinLowering(Annotated):
             return False
         self.at += 1
         if word in ("class", "interface", "object"):
-            self._class(token, notes, is_object=word == "object")
+            self._class(token, notes)
         elif word in ("fun", "constructor"):
             self._fun(token)
         elif word == "init":
@@ -97,7 +97,7 @@ class KotlinLowering(Annotated):
             following.kind == "name" or following.text == "@"
         ) and not following.fresh  # fmt: skip
 
-    def _class(self, token: Token, notes: dict[str, list[Argument]], *, is_object: bool) -> None:
+    def _class(self, token: Token, notes: dict[str, list[Argument]]) -> None:
         is_companion = self.tokens[self.at - 2].text == "companion" if self.at > 1 else False
         name = ""
         if self.is_name() and not self.sees(":"):

@@ -10,6 +10,7 @@ import pytest
 from smtpdoctor.settings.setup import Setup
 
 from .support import apply, one, setups, write
+from .ways import came_to_with_user
 
 DOTENV = """\
 SMTP_HOST=smtp.ionos.com
@@ -30,11 +31,6 @@ OBJECT = (
 def read(root: Path, files: dict[str, str], **packages: str) -> Setup:
     manifest = json.dumps({"dependencies": {"nodemailer": "^6.9.13", **packages}})
     return one(write(root, {"package.json": manifest, ".env": DOTENV, **files}), "nodemailer")
-
-
-def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
-    settings = setup.settings
-    return settings.host, settings.port, settings.tls, settings.username
 
 
 EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
@@ -181,7 +177,7 @@ WAYS = {
 @pytest.mark.parametrize("way", WAYS)
 def test_the_options_are_those_that_the_program_comes_to(tmp_path: Path, way: str) -> None:
     setup = read(tmp_path, WAYS[way])
-    assert came_to(setup) == EARLY
+    assert came_to_with_user(setup) == EARLY
     password = setup.credentials.password
     assert password is not None
     assert password.reveal() == "geheim-1"
@@ -253,13 +249,13 @@ def test_nest_gives_what_its_schema_made_of_the_variables(tmp_path: Path) -> Non
         "SMTP_SECURE: Joi.boolean() })"
     )
     setup = read(tmp_path, nest_files(schema))
-    assert came_to(setup)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert came_to_with_user(setup)[:3] == ("smtp.ionos.com", 587, "starttls")
     assert not setup.settings.remarks
 
 
 def test_nest_without_a_schema_gives_the_text(tmp_path: Path) -> None:
     setup = read(tmp_path, nest_files("isGlobal: true"))
-    assert came_to(setup)[2] == "implicit"
+    assert came_to_with_user(setup)[2] == "implicit"
     assert [(each.kind, each.option) for each in setup.settings.remarks] == [("misread", "secure")]
 
 
@@ -271,6 +267,23 @@ def test_what_joi_refuses_stops_the_program_and_is_not_misread(tmp_path: Path) -
     assert "tls" in [each.field for each in setup.settings.untellable]
     told = [(each.kind, each.option) for each in setup.settings.remarks]
     assert told == [("fault", "SMTP_SECURE")]
+
+
+@pytest.mark.parametrize(
+    ("schema", "faults"), [("z.number()", ["SMTP_PORT"]), ("z.coerce.number()", [])]
+)
+def test_a_number_of_zod_refuses_every_variable(
+    tmp_path: Path, schema: str, faults: list[str]
+) -> None:
+    """A variable is a text, and only what coerces takes one."""
+    code = (
+        f"{IMPORT}import {{ z }} from 'zod';\n"
+        f"const env = z.object({{ SMTP_PORT: {schema} }}).parse(process.env);\n"
+        "nodemailer.createTransport({ host: 'smtp.ionos.com', port: env.SMTP_PORT });\n"
+    )
+    setup = read(tmp_path, {"mailer.ts": code}, zod="^3.23.8")
+    told = [each.option for each in setup.settings.remarks if each.kind == "fault"]
+    assert told == faults
 
 
 def test_a_file_that_convict_loads_may_say_another(tmp_path: Path) -> None:
@@ -290,7 +303,7 @@ def test_nuxt_reads_no_variable_whose_key_the_configuration_has_not(tmp_path: Pa
         "port: c.port", "requireTLS: c.requireTls, port: c.port"
     )
     setup = read(tmp_path, files)
-    assert came_to(setup) == EARLY
+    assert came_to_with_user(setup) == EARLY
     assert not setup.settings.tls_required
 
 
@@ -402,14 +415,14 @@ def test_options_that_a_program_hands_on(tmp_path: Path, way: str) -> None:
     )
     code = HANDED[way].format("shop@example.com", options)
     setup = read(tmp_path, {"mail.js": code})
-    assert came_to(setup) == EARLY
+    assert came_to_with_user(setup) == EARLY
     sender = "info@example.com" if way == "smtp-transport" else "shop@example.com"
     assert setup.settings.sender == sender
     change = next(
         each for each in setup.settings.prepared if (each.port, each.tls) == (587, "starttls")
     )
     apply(tmp_path, change)
-    assert came_to(one(tmp_path, "nodemailer"))[1:3] == (587, "starttls")
+    assert came_to_with_user(one(tmp_path, "nodemailer"))[1:3] == (587, "starttls")
 
 
 VENDURE = "import { EmailPlugin } from '@vendure/email-plugin';\nEmailPlugin.init({ %s });\n"
@@ -479,7 +492,7 @@ def test_what_a_handler_of_errors_sets_later_is_not_set_yet(tmp_path: Path) -> N
         "  });\n};\n"
     )
     setup = read(tmp_path, {"mailer.js": code})
-    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+    assert came_to_with_user(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
     assert (setup.settings.untellable, setup.settings.verify) == ((), True)
 
 
@@ -505,7 +518,7 @@ def test_a_url_that_nodemailers_own_function_reads(tmp_path: Path, start: str) -
     code = f"{start}{IMPORT}nodemailer.createTransport(parseConnectionUrl(process.env.MAIL_URL));\n"
     dotenv = "MAIL_URL=smtps://info%40example.com:geheim-1@smtp.ionos.com:465\n"
     setup = read(tmp_path, {"mailer.ts": code, ".env": dotenv})
-    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+    assert came_to_with_user(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
 
 
 SENDER = (
@@ -530,7 +543,7 @@ def test_callers_that_give_the_same_are_one_set_up(tmp_path: Path) -> None:
         "reset.ts": SENDER.format("reset"),
     }
     (setup,) = setups(write(tmp_path, files))
-    assert came_to(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
+    assert came_to_with_user(setup) == ("smtp.ionos.com", 465, "implicit", "info@example.com")
 
 
 def test_an_env_that_somebody_gives_is_not_told_where_nothing_sets_it(tmp_path: Path) -> None:
@@ -632,7 +645,7 @@ def test_what_a_schema_of_an_object_makes_in_the_end(tmp_path: Path) -> None:
         "  host: env.SMTP_HOST, port: 587, secure: env.SMTP_SECURE === 'true' });\n"
     )
     words = read(tmp_path / "a", {"env.ts": CREATED % "'true', 'false'", "mailer.ts": code})
-    assert came_to(words)[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert came_to_with_user(words)[:3] == ("smtp.ionos.com", 587, "starttls")
     assert words.settings.untellable == ()
     # it knows no “false”, and the program stops
     stops = read(tmp_path / "b", {"env.ts": CREATED % "'1', '0'", "mailer.ts": code})
@@ -682,7 +695,7 @@ def test_what_nests_container_gives_for_a_token(
         "  constructor(@Inject(MAIL) private readonly options: Options) {\n"
         "    nodemailer.createTransport(this.options);\n  }\n}\n",
     }
-    assert came_to(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert came_to_with_user(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
 
 
 def test_one_provider_is_handed_to_anothers_factory(tmp_path: Path) -> None:
@@ -702,7 +715,7 @@ def test_one_provider_is_handed_to_anothers_factory(tmp_path: Path) -> None:
         "src/driver.ts": f"{IMPORT}export class Driver {{\n"
         "  constructor(options) { this.t = nodemailer.createTransport(options); }\n}\n",
     }
-    assert came_to(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
+    assert came_to_with_user(read(tmp_path, files))[:3] == ("smtp.ionos.com", 587, "starttls")
 
 
 def test_a_token_that_nothing_provides_is_not_told(tmp_path: Path) -> None:
@@ -779,4 +792,8 @@ def test_what_a_condition_keeps_out_takes_nothing_from_what_is_there(tmp_path: P
         f"{IMPORT}nodemailer.createTransport({{ host: 'smtp.ionos.com', port: 465,\n"
         "  ...(process.env.OLD_RELAY && { host: 'old.example', port: 25 }) });\n"
     )
-    assert came_to(read(tmp_path, {"mailer.ts": code}))[:3] == ("smtp.ionos.com", 465, "implicit")
+    assert came_to_with_user(read(tmp_path, {"mailer.ts": code}))[:3] == (
+        "smtp.ionos.com",
+        465,
+        "implicit",
+    )

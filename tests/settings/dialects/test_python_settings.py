@@ -9,6 +9,7 @@ import pytest
 from smtpdoctor.settings.setup import Setup
 
 from .support import one, setups, write
+from .ways import came_to_with_user
 
 DOTENV = """\
 SMTP_HOST=smtp.ionos.com
@@ -38,11 +39,6 @@ OPENS = (
 
 def read(root: Path, files: dict[str, str]) -> Setup:
     return one(write(root, {".env": DOTENV, **files}), "smtplib")
-
-
-def came_to(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
-    settings = setup.settings
-    return settings.host, settings.port, settings.tls, settings.username
 
 
 EARLY = ("smtp.ionos.com", 587, "implicit", "info@example.com")
@@ -151,7 +147,7 @@ WAYS = {
 def test_the_values_are_those_that_the_program_comes_to(tmp_path: Path, way: str) -> None:
     files = WAYS[way]
     setup = read(tmp_path, files)
-    assert came_to(setup) == EARLY
+    assert came_to_with_user(setup) == EARLY
     password = setup.credentials.password
     assert password is not None
     assert password.reveal() == "geheim-1"
@@ -346,7 +342,7 @@ def test_a_file_beside_the_program(tmp_path: Path, load: str) -> None:
         "config/mail.json": f'{{"mail": {{{PARTS}}}}}',
         "mail.json": '{"mail": {"host": "another.example"}}',
     }
-    assert came_to(read(tmp_path, files)) == EARLY
+    assert came_to_with_user(read(tmp_path, files)) == EARLY
 
 
 def test_a_secret_that_a_file_holds_is_not_told(tmp_path: Path) -> None:
@@ -365,7 +361,7 @@ CLASS = (
 
 
 def test_a_class_in_a_variable(tmp_path: Path) -> None:
-    assert came_to(read(tmp_path, {"mail.py": CLASS.format(test="True")})) == EARLY
+    assert came_to_with_user(read(tmp_path, {"mail.py": CLASS.format(test="True")})) == EARLY
 
 
 def test_a_class_that_depends_is_open(tmp_path: Path) -> None:

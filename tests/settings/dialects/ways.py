@@ -18,6 +18,10 @@ def came_to(setup: Setup) -> tuple[str | None, int | None, str]:
     return settings.host, settings.port, settings.tls
 
 
+def came_to_with_user(setup: Setup) -> tuple[str | None, int | None, str, str | None]:
+    return (*came_to(setup), setup.settings.username)
+
+
 def way(setup: Setup) -> tuple[str | None, int | None, str, bool]:
     """Host, port and mode, and whether the mode is required."""
     settings = setup.settings

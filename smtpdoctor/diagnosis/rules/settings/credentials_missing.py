@@ -42,7 +42,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         slips = [item for item in near if is_slip(item.name, item.looks_like)]
         if not settings.elsewhere or blank or named or slips:
             yield _half(run)
-    elif named and not withheld and not _sends_nothing(settings):
+    elif named and not withheld and not settings.sends_nothing:
         yield _misnamed(run, named)
     elif blank:
         yield _set_and_empty(run, blank)
@@ -55,23 +55,15 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 def _is_half(settings: Settings) -> bool:
     """Whether one of the pair is there and the other nowhere: not where a program that sends
     nothing needs none, nor where the other stands somewhere and can't be told."""
-    if _sends_nothing(settings):
+    if settings.sends_nothing:
         return False
     url = settings.entry("url")
     if url is not None and url.problem == "not-encoded":
         return False  # the other half is in what the program takes for something else
     untold = {item.field for item in settings.untellable}
     lacking: set[Field] = {"username"} if settings.username is None else set()
-    lacking |= set() if _has_secret(settings) else {"password"}
+    lacking |= set() if settings.has_secret else {"password"}
     return len(lacking) == 1 and lacking.isdisjoint(untold)
-
-
-def _sends_nothing(settings: Settings) -> bool:
-    return any(remark.kind == "not-sent" for remark in settings.remarks)
-
-
-def _has_secret(settings: Settings) -> bool:
-    return settings.has_password or settings.has_token
 
 
 def _blank(run: Run) -> tuple[SettingRead, ...]:
@@ -81,7 +73,7 @@ def _blank(run: Run) -> tuple[SettingRead, ...]:
     settings = run.settings
     if settings.has_credentials or settings.withheld or run.is_loopback_target:
         return ()
-    if _sends_nothing(settings):
+    if settings.sends_nothing:
         return ()
     read = [run.setting(field) for field in CREDENTIALS]
     return tuple(
