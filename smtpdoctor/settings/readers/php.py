@@ -14,6 +14,7 @@ from smtpdoctor.settings.readers.syntax import (
     Argument,
     Binary,
     Bind,
+    Call,
     Class,
     Conditional,
     Constant,
@@ -332,6 +333,11 @@ class PhpLowering(Lowering):
                 home = self._outermost()
                 home.owned.add(name.value)
                 self.bind(name.value, (), arguments[1].value, node, home)
+        target = arguments[1].value if named == "parse_str" and len(arguments) == 2 else None
+        if isinstance(target, Name):  # parse_str($query, $options) sets its second argument
+            told = Call(made.start, made.end, callee, arguments[:1], scope=self.scope)
+            self.scope.owned.add(target.id)
+            self.bind(target.id, (), told, node)
         if named == "extract":
             where = self.scope
             where.stars.append(Bind("*", (), made, self._guards, made.start, made.end, where))

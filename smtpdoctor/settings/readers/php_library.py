@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
 
 from smtpdoctor.settings.readers import php_registry
 from smtpdoctor.settings.readers.evaluation import (
@@ -86,6 +86,8 @@ GLOBALS: dict[str, Any] = {
     "PHP_URL_USER": 3,
     "PHP_URL_PASS": 4,
     "PHP_URL_PATH": 5,
+    "PHP_URL_QUERY": 6,
+    "PHP_URL_FRAGMENT": 7,
 }
 #: Where a constant is defined, and a class; in files that are no whole library in one.
 DEFINED = re.compile(
@@ -321,20 +323,29 @@ def wrapped(value: Any) -> Any:
 #: What parse_url takes a URL with a host apart into; no other text is evaluated.
 URL = re.compile(
     r"(?P<scheme>[A-Za-z][\w.+-]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<pass>[^@/?#]*))?@)?"
-    r"(?P<host>[^:@/?#\[\]]+)(?::(?P<port>\d{1,5}))?(?P<path>/[^?#]*)?(?:\?[^#]*)?(?:#.*)?"
+    r"(?P<host>[^:@/?#\[\]]+)(?::(?P<port>\d{1,5}))?(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?"
+    r"(?:#(?P<fragment>.*))?"
 )
 
 
 def parse_url(value: Any, component: Any = -1) -> Any:
     """The parts of a URL (RFC 3986), or one of them; null where it has none."""
     found = URL.fullmatch(to_text(value)[:2000])
-    names = ("scheme", "host", "port", "user", "pass", "path")
+    names = ("scheme", "host", "port", "user", "pass", "path", "query", "fragment")
     if found is None or not (component == -1 or component in range(len(names))):
         raise UntellableError("parse_url of this text")
     given: dict[str, Any] = {name: found[name] for name in names if found[name] is not None}
     if "port" in given:
         given["port"] = int(given["port"])
     return wrapped(given) if component == -1 else given.get(names[component])
+
+
+def parse_str(value: Any) -> Any:
+    """The options of a query; one that is named with brackets is not evaluated."""
+    pairs = parse_qsl(to_text(value), keep_blank_values=True)
+    if any("[" in name for name, _ in pairs):
+        raise UntellableError("parse_str of this text")
+    return wrapped(dict(pairs))
 
 
 def sprintf(form: Any, *values: Any) -> str:
@@ -409,6 +420,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
     "array_merge": merge,
     "parse_url": parse_url,
+    "parse_str": parse_str,
     "sprintf": sprintf,
     "rawurldecode": lambda value: unquote(to_text(value)),
     "urldecode": lambda value: unquote_plus(to_text(value)),

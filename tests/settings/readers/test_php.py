@@ -690,3 +690,19 @@ def test_an_included_file_whose_path_is_in_a_variable(text: str, expected: str |
     assert isinstance(found, Module)
     value = found.value("$host")
     assert (plain(value) if isinstance(value, Known) else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("$u = parse_url(getenv('U')); parse_str($u['query'], $q); $x = $q['encryption'];", "ssl"),
+        ("parse_str(parse_url(getenv('U'), PHP_URL_QUERY), $q); $x = $q['timeout'];", "30"),
+        ("parse_str('a=b+c&d=%40', $q); $x = $q['a'] . $q['d'];", "b c@"),
+        ("$x = parse_url('smtp://h.example#f')['query'] ?? 'none';", "none"),
+        ("parse_str('a[]=1', $q); $x = $q['a'];", None),
+    ],
+)
+def test_the_options_of_a_query(text: str, expected: str | None) -> None:
+    url = "smtp://u:p@h.example:465?encryption=ssl&timeout=30"
+    value = module("a.php", f"<?php {text}", U=url).value("$x")
+    assert (plain(value) if isinstance(value, Known) else None) == expected
