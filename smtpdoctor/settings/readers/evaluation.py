@@ -614,9 +614,10 @@ class Evaluator:
             if isinstance(star.value, Import):
                 ask = Evaluation(self, frame, star.value)
                 return self.semantics.star(star.value.path, name, ask)
-            if isinstance(star.value, Call):
-                value = self._set_by(star.value, frame)
-            else:
+            call = star.value if isinstance(star.value, Call) else None
+            if call is not None and any(is_names(each.value) for each in call.arguments):
+                value = self._set_by(call, frame)
+            else:  # PHP's extract() gives them
                 value = self.value(star.value, frame)
         finally:
             self._active.discard(key)
