@@ -402,14 +402,35 @@ def test_where_no_login_came_about_the_next_may_try(authority: Authority) -> Non
     assert second.observations.first(Exchange, step="auth", ok=True) is not None
 
 
+def test_a_login_that_never_went_out_leaves_all_names_of_the_account(authority: Authority) -> None:
+    """Also an address that was asked about while it was under way: who waits there may log in."""
+    accounts = Accounts()
+    no_login, target = targets_of(authority, [HOST, LOGIN])
+    assert target.plan is not None
+    here, there = (accounts.key_of(target.plan, at) for at in (ADDRESS, "198.51.100.9"))
+    assert here is not None
+    assert there is not None
+    accounts.claim(here, target.plan, 0)
+    assert accounts.login_of(there) is not None
+    [made] = checked(one_host(authority), [no_login])
+    accounts.settle(here, made.report)
+    assert accounts.login_of(here) is None
+    assert accounts.login_of(there) is None
+
+
 def test_logins_are_told_before_and_after(authority: Authority) -> None:
     told: list[object] = []
+    targets = targets_of(authority, [HOST, {**LOGIN, "password": "not-it"}])
+    assert targets[1].plan is not None
+    account = Accounts().key_of(targets[1].plan, ADDRESS)
     checked(
         one_host(authority),
-        targets_of(authority, [HOST, {**LOGIN, "password": "not-it"}]),
-        accounts=Accounts(told=lambda _, login: told.append((login.position, login.outcome))),
+        targets,
+        accounts=Accounts(
+            told=lambda account, login: told.append((account, login.position, login.outcome))
+        ),
     )
-    assert told == [(1, ""), (1, "credentials-rejected")]
+    assert told == [(account, 1, ""), (account, 1, "credentials-rejected")]
 
 
 def test_between_the_logins_at_a_server_there_is_a_pause(authority: Authority) -> None:
