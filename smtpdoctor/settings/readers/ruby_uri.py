@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from smtpdoctor.settings.readers.evaluation import StopsError, UntellableError
-from smtpdoctor.settings.readers.model import Entry, Known, List, Map, Value
+from smtpdoctor.settings.readers.model import Entry, Known, List, Map, Unknown, Value
+from smtpdoctor.settings.readers.parts import no_url
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.evaluation import Evaluation
@@ -110,6 +111,8 @@ MODULES = frozenset(module for module, _ in METHODS)
 def applied(rule: Callable[[Any], Any], value: Value, ask: Evaluation) -> Value:
     """What a rule makes of a text; its parts come from where that is written."""
     found = ask.apply(rule, value)
+    if rule is parse and isinstance(found, Unknown) and found.reason == "stops":
+        return no_url(value, ask) if isinstance(value, Known) and value.value else found
     if not isinstance(found, Known) or not isinstance(found.value, Map):
         return found
     parts = [

@@ -439,3 +439,14 @@ ActionMailer::Base.smtp_settings = {
     assert setup.settings.username == "info@example.com"
     assert password(setup) == "w#rd"
     changes_lead_there(tmp_path, "rails")
+
+
+def test_a_url_that_ruby_takes_for_none_is_told_once(tmp_path: Path) -> None:
+    text = (
+        "url = URI.parse(ENV['SMTP_URL'])\nMail.defaults do\n  delivery_method :smtp, "
+        "address: url.host, port: url.port, user_name: url.user, password: url.password\nend\n"
+    )
+    root = write(tmp_path, {"send.rb": text})
+    url = "smtp://user:w#rd@smtp.ionos.com:587"
+    settings = one(root, "ruby-mail", SMTP_URL=url).settings
+    assert [entry.problem for entry in settings.entries if entry.problem] == ["not-encoded"]
