@@ -197,13 +197,15 @@ def test_never_through_a_link_nor_out_of_the_folder(tmp_path: Path) -> None:
     root.mkdir()
     outside.mkdir()
     (outside / "x").write_bytes(b"old\n")
+    (outside / "y").write_bytes(b"old\n")
     (root / "link").symlink_to(outside / "x")
     (root / "folder").symlink_to(outside)
-    os.link(outside / "x", root / "second-name")
+    # of another file: a second name is refused by itself
+    os.link(outside / "y", root / "second-name")
     for file in ("link", "folder/x", "second-name", "../outside/x", str(outside / "x")):
         with pytest.raises(Refused):
             replace_file(root, whole(file))
-    assert (outside / "x").read_bytes() == b"old\n"
+    assert {path.read_bytes() for path in outside.iterdir()} == {b"old\n"}
 
 
 # --- copies ----------------------------------------------------------------------------------
