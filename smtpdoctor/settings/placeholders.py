@@ -44,6 +44,7 @@ WORDS = r"""
 """
 SECRETS = re.compile(
     rf"(?:{WORDS} | (?:enter|insert|put|add|set)?your{THING}(?:goes)?(?:here)?"
+    rf" | (?:example|sample){THING}"
     rf" | (?:enter|insert|put|add|set)?(?:the)?{THING}(?:goes)?here)",
     re.VERBOSE,
 )

@@ -416,6 +416,12 @@ class Scene:
         return scene
 
     @classmethod
+    def by_settings_alone(cls, **settings: Any) -> Self:
+        """A look at the settings without a network; takes what the constructor takes."""
+        read = msgspec.structs.replace(cls(**settings).settings, elsewhere=True)
+        return cls(read=read)
+
+    @classmethod
     def of(
         cls,
         text: str,

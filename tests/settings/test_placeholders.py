@@ -11,6 +11,7 @@ from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
     "text",
     [
         "your-password",
+        "example_smtp_password",
         "YOUR_PASSWORD",
         "your password",
         "your_smtp_password",
@@ -63,6 +64,8 @@ def test_template_password(text: str) -> None:
         "test",
         "hunter2",
         "yourmother",
+        "example",
+        "example-password-2019",
         "Your-Password-2019",
         "xx",
         "xxxy",

@@ -157,3 +157,26 @@ def test_lookalike_no_name_server_answers() -> None:
     scene = looked_up("EAI_AGAIN", servers={"192.168.1.1": "silent"}, host="imap.ionos.de")
     assert scene.codes("error") == ["dns-resolver-unreachable"]
     assert not scene.observations().of(Addresses)
+
+
+# --- without a server ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "meant"),
+    [("imap.ionos.de", "smtp.ionos.de"), ("pop.gmail.com", "smtp.gmail.com")],
+)
+def test_positive_foretold_by_the_name(host: str, meant: str) -> None:
+    scene = Scene.by_settings_alone(host=host)
+
+    found = scene.diagnosis(CODE)
+
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("warning", "likely")
+    assert found.fixes[0].settings == {"SMTP_HOST": meant}
+    assert "not asked" in found.explanation
+
+
+@pytest.mark.parametrize("host", ["smtp.ionos.de", "imap.example.com", "localhost"])
+def test_lookalike_nothing_is_foretold(host: str) -> None:
+    assert Scene.by_settings_alone(host=host).codes() == []

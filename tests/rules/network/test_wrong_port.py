@@ -172,3 +172,56 @@ def test_lookalike_the_other_service_answers() -> None:
     scene.session().greeting("* OK IMAP4rev1 ready", protocol="imap")
 
     assert scene.codes("error") == ["not-smtp"]
+
+
+# --- without a server ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "tls", "meant"),
+    [
+        ("smtp.ionos.com", 993, "implicit", {"SMTP_PORT": "465"}),
+        ("smtp.ionos.com", 110, "starttls", {"SMTP_PORT": "587"}),
+        ("smtp.office365.com", 465, "implicit", {"SMTP_PORT": "587", "SMTP_SECURE": "false"}),
+    ],
+)
+def test_positive_foretold_at_a_provider(
+    host: str, port: int, tls: TLSMode, meant: dict[str, str]
+) -> None:
+    scene = Scene.by_settings_alone(host=host, port=port, tls=tls)
+
+    found = scene.diagnosis(CODE)
+
+    assert scene.codes() == [CODE]
+    assert (found.severity, found.confidence) == ("error", "likely")
+    assert found.fixes[0].settings == meant
+    assert found.points_at == ("port",)
+    assert "not asked" in found.explanation
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "confidence"),
+    [
+        ("mail.example.net", 993, "likely"),
+        ("mail.example.net", 578, "possible"),
+        ("smtp.ionos.com", 578, "possible"),
+    ],
+)
+def test_positive_foretold_as_worth_a_look(host: str, port: int, confidence: str) -> None:
+    found = Scene.by_settings_alone(host=host, port=port).diagnosis(CODE)
+
+    assert (found.severity, found.confidence) == ("warning", confidence)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "tls"),
+    [
+        ("mail.example.net", 2587, "starttls"),
+        ("mail.example.net", 10025, "starttls"),
+        ("mail.example.net", 991, "starttls"),  # nothing was heard of its other ports
+        ("mail.smtp2go.com", 443, "implicit"),  # it serves it
+        ("smtp.ionos.com", 587, "starttls"),
+    ],
+)
+def test_lookalike_nothing_is_foretold(host: str, port: int, tls: TLSMode) -> None:
+    assert Scene.by_settings_alone(host=host, port=port, tls=tls).codes() == []

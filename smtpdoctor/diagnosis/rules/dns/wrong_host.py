@@ -40,6 +40,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
 
 
 def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterator[Diagnosis]:
+    if run.settings.elsewhere:
+        yield from _foretold(run, names, host, provider)
+        return
     explains = (names.failed.id,) if names.failed else run.destination.failures
     works = run.main is not None and run.main.works and not run.destination.offers_no_login
     another_mode = any(way.host == names.host for way in run.working_ways)
@@ -52,11 +55,7 @@ def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterat
         severity="warning" if blocked else "error",
         confidence="likely",
         title=f"{names.host} is no submission host; {host} is",
-        explanation=(
-            f"{names.host} belongs to {provider.name}, but for another purpose: reading mail, "
-            "taking mail from other servers, or the web. Programs hand their mail in at the "
-            f"submission host, {host}."
-        ),
+        explanation=_purpose(names, host, provider),
         evidence=(
             *names_words.look_up(names),
             *reach_words.seen_of([item for item in run.connects() if not item.ok]),
@@ -66,6 +65,28 @@ def _known_name(run: Run, names: Names, host: str, provider: Provider) -> Iterat
         ),
         fixes=(use_host(run, host, provider),),
         explains=() if blocked else explains,
+        points_at=("host",),
+    )
+
+
+def _purpose(names: Names, host: str, provider: Provider) -> str:
+    return (
+        f"{names.host} belongs to {provider.name}, but for another purpose: reading mail, "
+        "taking mail from other servers, or the web. Programs hand their mail in at the "
+        f"submission host, {host}."
+    )
+
+
+def _foretold(run: Run, names: Names, host: str, provider: Provider) -> Iterator[Diagnosis]:
+    """By the name alone, which may lead to a server that takes mail, too: no error yet."""
+    yield Diagnosis(
+        code=CODE,
+        severity="warning",
+        confidence="likely",
+        title=f"{names.host} is no submission host; {host} is",
+        explanation=f"{_purpose(names, host, provider)} The server itself was not asked.",
+        evidence=(*own_line(run, "host"), known_host(host, provider)),
+        fixes=(use_host(run, host, provider),),
         points_at=("host",),
     )
 

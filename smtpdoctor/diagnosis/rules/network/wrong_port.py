@@ -1,7 +1,8 @@
 """A port number that is none for submission here, on which nothing answers.
 
-The number alone is no fault: only a port that is closed or silent is judged, and first of all by
-what the provider is known to serve.
+Where a server was asked the number alone is no fault: only a port that is closed or silent is
+judged, and first of all by what the provider is known to serve. Where the settings alone are looked
+at, that and the numbers of other services are all there is.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     reach = run.reach
     attempts = reach.by_code.get(CODE)
     wrong = reach.wrong_port
-    if not attempts or wrong is None:
+    if wrong is None:
+        return
+    if run.settings.elsewhere:
+        yield from _foretold(run, reach, wrong)
+    if not attempts:
         return
     host, port = run.settings.host, run.settings.port
     title, why = _words(run, wrong)
@@ -46,6 +51,27 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         fixes=_fixes(run, reach, wrong),
         explains=ids(attempts),
         points_at=("port",) if run.entry("port") else (),
+    )
+
+
+def _foretold(run: Run, reach: Reach, wrong: WrongPort) -> Iterator[Diagnosis]:
+    """By the number alone: an error at a provider whose ports are known, else what is worth a look,
+    since a server of one's own may listen anywhere."""
+    read = run.setting("port")
+    if read is None:
+        return
+    known = run.provider is not None and wrong.reason != "slip"
+    title, why = _words(run, wrong)
+    yield Diagnosis(
+        code=CODE,
+        severity="error" if known else "warning",
+        confidence="likely" if wrong.reason != "slip" else "possible",
+        title=title,
+        explanation=f"{why} The server itself was not asked.",
+        evidence=(*own_line(run, "port"), *_known(run, wrong)),
+        fixes=_fixes(run, reach, wrong),
+        explains=(read.id,) if known else (),
+        points_at=("port",),
     )
 
 
