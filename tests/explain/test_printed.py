@@ -30,7 +30,6 @@ CANNOT_TELL = {
     'Connection could not be established with host "ssl://smtp': "the name was looked up rightly",
     # words of the server that came instead of another answer
     'Expected response code "250/251/252" but got code "530"': "the login was never made",
-    "SMTPSenderRefused: (530, b'5.7.0 Authentication required'": "whether a login was made",
     "msmtp: command STARTTLS failed": "what was injected is not shown",
     "Can't send mail - all recipients were rejected: 554 5.7.1 <user": "EHLO is not shown",
     'Expected response code "250/251/252" but got code "554"': "EHLO is not shown",

@@ -1073,10 +1073,13 @@ class SessionScene:
             alert=alert,
         )
 
-    def begun(self, text: str, *, mechanism: str = "PLAIN") -> Self:
+    def begun(
+        self, text: str = "", *, outcome: ExchangeOutcome = "reply", mechanism: str = "PLAIN"
+    ) -> Self:
         """AUTH with a mechanism's name alone, refused."""
+        said = text if outcome == "reply" else None
         return self._exchange(
-            "auth", f"AUTH {mechanism}", text, "reply", check="auth", mechanism=mechanism
+            "auth", f"AUTH {mechanism}", said, outcome, check="auth", mechanism=mechanism
         )
 
     def no_login(self, reason: LoginReason, *offered: str) -> Self:

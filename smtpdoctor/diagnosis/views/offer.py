@@ -61,10 +61,10 @@ class OfferView:
 
     @cached_property
     def refused_auth(self) -> Exchange | None:
-        """AUTH without TLS that was refused before anything of the login was said."""
+        """AUTH without TLS that was refused, in words, before anything of the login was said."""
         main = self._run.main
         step = main.step("auth", in_tls=False) if main is not None else None
-        return step if step is not None and step.ok is False else None
+        return step if step is not None and step.ok is False and step.reply is not None else None
 
     @property
     def takes_login_in_clear(self) -> bool:

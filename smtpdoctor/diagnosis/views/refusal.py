@@ -110,7 +110,7 @@ def refusal(  # branches: what else a refused step may mean, in its order
         )
     if taken_without_parameters(run, exchange) is not None:
         return None  # mail-parameters-refused reads it
-    if run.offer.refused_auth is exchange and _without_credentials(exchange):
+    if run.offer.refused_auth is exchange and only_begun(exchange):
         return None  # tls-required and auth-impossible-in-clear read it
     rule = knowledge.interpret(run.provider, exchange.step, as_sent(exchange.reply))
     if opening is not None:
@@ -195,7 +195,7 @@ def _code(
     again = wants_login and main.logged_in
     if main.logged_in and exchange.step != "auth" and rule is not None and rule.code == TLS_FIRST:
         return CODES["login-not-kept"]
-    unjudged = _without_credentials(exchange) and rule is not None and rule.code == REJECTED
+    unjudged = only_begun(exchange) and rule is not None and rule.code == REJECTED
     if (
         rule is not None
         and not (exchange.cancelled or again or unjudged)
@@ -208,7 +208,7 @@ def _code(
     return CODES[meaning] if meaning is not None else None
 
 
-def _without_credentials(exchange: Exchange) -> bool:
+def only_begun(exchange: Exchange) -> bool:
     """Whether AUTH was begun with the mechanism's name alone: a refusal judges no credentials."""
     return exchange.step == "auth" and exchange.sent == f"AUTH {exchange.mechanism}"
 
@@ -223,7 +223,7 @@ def _meaning(
 ) -> Meaning | None:
     if (
         exchange.cancelled
-        or _without_credentials(exchange)
+        or only_begun(exchange)
         or _asks_in_vain(exchange, wants_login=wants_login)
     ):
         return "no-mechanism"

@@ -67,6 +67,11 @@ def test_positive_a_sign_up_that_was_not_finished(text: str) -> None:
     assert "activate" in found.fixes[0].title
 
 
+def test_lookalike_this_network_is_not_let_in() -> None:
+    text = "535 5.7.0 Sending from this network is disabled"
+    assert CODE not in Scene(host="mail.example.net").refuse("auth", text).codes()
+
+
 @pytest.mark.parametrize("step", ["mail", "rcpt"])
 def test_lookalike_a_sender_that_is_not_verified(step: Literal["mail", "rcpt"]) -> None:
     text = "550 5.7.1 The domain example.com is not verified for this account"

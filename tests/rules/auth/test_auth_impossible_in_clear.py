@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.observations import ExchangeOutcome
+
 from ..scene import Scene
 
 CODE = "auth-impossible-in-clear"
@@ -144,6 +146,14 @@ def test_positive_what_is_announced_is_refused_when_it_is_begun() -> None:
 
 def test_positive_without_starttls_another_port_is_asked_for() -> None:
     assert "port" in begun(REFUSED).diagnosis(CODE).fixes[0].title
+
+
+@pytest.mark.parametrize("outcome", ["silence", "closed", "other"])
+def test_lookalike_what_was_begun_there_got_no_answer(outcome: ExchangeOutcome) -> None:
+    scene = Scene(tls="none", host="mail.example.com")
+    talk = scene.session().greeting().ehlo("AUTH PLAIN").begun(outcome=outcome)
+    talk.no_login("no-tls", "PLAIN")
+    assert CODE not in scene.codes()
 
 
 def test_lookalike_nothing_was_refused_there() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.observations import ExchangeOutcome
+
 from ..scene import Scene
 
 CODE = "auth-no-answer"
@@ -31,6 +33,19 @@ def test_positive_the_connection_ended(outcome: str) -> None:
     diagnosis = scene.diagnosis(CODE)
     assert outcome in diagnosis.evidence[0].text
     assert diagnosis.confidence == "certain"
+
+
+@pytest.mark.parametrize("outcome", ["silence", "closed"])
+def test_positive_a_login_that_was_only_begun(outcome: ExchangeOutcome) -> None:
+    """No credentials were sent: nothing is said of them."""
+    scene = Scene(tls="none", host="mail.example.com")
+    talk = scene.session().greeting().ehlo("AUTH PLAIN").begun(outcome=outcome)
+    talk.no_login("no-tls", "PLAIN")
+    found = scene.diagnosis(CODE)
+    assert scene.codes("error") == [CODE]
+    assert found.confidence == "likely"
+    assert "Nothing of the credentials was sent" in found.explanation
+    assert "webmail" not in repr(found)
 
 
 @pytest.mark.parametrize("text", ["334 VXNlcm5hbWU6", "hello there"])

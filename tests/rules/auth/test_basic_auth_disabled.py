@@ -119,6 +119,24 @@ def test_positive_a_plan_without_smtp(text: str) -> None:
     assert found.fixes[0].title == "take a plan that has SMTP, or send through another provider"
 
 
+def test_positive_a_plan_that_lets_log_in_and_send_nothing() -> None:
+    text = "550 5.7.1 Sending by SMTP is not included in your plan"
+    found = Scene(host="mail.example.net").refuse("mail", text).diagnosis(CODE)
+    assert found.title == "mail.example.net sends nothing over SMTP in this account's plan"
+    assert "The login itself worked" in found.explanation
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.7.1 Sending is not allowed for free mail domains",
+        "550 5.7.1 Sending to this domain is not allowed on a free trial",
+    ],
+)
+def test_lookalike_free_is_no_plan(text: str) -> None:
+    assert CODE not in Scene(host="mail.example.net").refuse("mail", text).codes()
+
+
 @pytest.mark.parametrize(
     "text", ["535 5.7.3 Basic authentication is no longer supported, use OAuth 2.0"]
 )

@@ -273,9 +273,19 @@ def test_lookalike_a_secret_of_that_form_elsewhere(host: str, shape: PasswordSha
     assert "by its form" not in repr(scene.refuse("auth", REFUSED).judge())
 
 
-def test_lookalike_a_wrong_password_of_a_mailbox_has_not_expired() -> None:
-    scene = Scene(host="mail.example.net").refuse("auth", "535 5.7.8 Incorrect password")
-    assert "expired" not in repr(scene.diagnosis(CODE))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "535 5.7.8 Incorrect password",
+        "535 5.7.8 Invalid or expired password",
+        "535 5.7.8 User name or password expired or invalid",
+    ],
+)
+def test_lookalike_a_password_that_may_be_wrong_has_not_expired(text: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("auth", text)
+    found = scene.diagnosis(CODE)
+    assert found.fixes[0].title == "check user name and password"
+    assert "has expired" not in found.explanation
 
 
 def test_positive_letters_beyond_ascii_are_named_before_what_helps_anywhere() -> None:

@@ -51,6 +51,22 @@ def test_lookalike_this_sender_is_refused_after_the_login() -> None:
     assert CODE not in scene.codes()
 
 
+@pytest.mark.parametrize(
+    ("step", "text", "code"),
+    [
+        ("mail", "530 5.7.1 Sender address rejected: not owned by user info", "sender-not-allowed"),
+        ("mail", "530 5.7.0 Sender domain not verified", "sender-not-verified"),
+        ("mail", "530 5.7.0 Daily quota exceeded", "sending-limit-reached"),
+        ("rcpt", "530 5.1.1 No such user", "recipient-rejected"),
+    ],
+)
+def test_lookalike_a_530_whose_words_say_something_else(
+    step: Literal["mail", "rcpt"], text: str, code: str
+) -> None:
+    scene = Scene(host=HOST, username="info@example.com").refuse(step, text)
+    assert scene.codes("error") == [code]
+
+
 def test_lookalike_the_login_itself_was_refused() -> None:
     scene = Scene(host=HOST).refuse("auth", "535 5.7.8 Error: authentication failed")
     assert scene.codes("error") == ["credentials-rejected"]

@@ -36,7 +36,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         return
     announced = run.offer.carries_login(offer)
     secret = "token" if run.settings.has_token else "password"
-    without = "the settings forbid TLS" if forbidden else "the server offers no STARTTLS"
+    have = (
+        "have a login and forbid TLS"
+        if forbidden
+        else "have a login, and the server offers no STARTTLS"
+    )
     seen = run.offer.refused_auth
     who = "The server" if seen is not None else "This provider"
     yield Diagnosis(
@@ -47,11 +51,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         if announced
         else f"without TLS {run.where} has no login for a {secret}: {', '.join(offer.auth)} alone",
         explanation=(
-            f"The settings have a login, and {without}. {who} announces a login without "
+            f"The settings {have}. {who} announces a login without "
             "TLS too, and then refuses it, so no mail goes out. smtpdoctor did not send the "
             f"{secret} in clear."
             if announced
-            else f"The settings have a login, and {without}. Without TLS this server announces no "
+            else f"The settings {have}. Without TLS this server announces no "
             f"mechanism that carries a {secret}, so every program gives up before the login and "
             "no mail goes out. smtpdoctor would not have sent it in clear anyway."
         ),

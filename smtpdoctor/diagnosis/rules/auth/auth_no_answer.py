@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from smtpdoctor.diagnosis.fixes import working_ways
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
-from smtpdoctor.diagnosis.views.refusal import unproved
+from smtpdoctor.diagnosis.views.refusal import only_begun, unproved
 from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.observations import CUT_OFF, Exchange
 from smtpdoctor.text import foreign
@@ -24,6 +25,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if login.reply is not None and login.reply.category in (2, 4, 5):
         return  # of a success with another code than 235 reply-unreadable tells
     if login.reply is not None and (login.cancelled or unproved(login)):
+        return
+    if only_begun(login):
+        yield _begun(run, login)
         return
     short = login.outcome == "silence" and login.seconds < LONG
     yield Diagnosis(
@@ -69,6 +73,35 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             for item in (run.main.exchanges if run.main else ())
             if item.step == "auth" and item.ok is False
         ),
+    )
+
+
+def _begun(run: Run, login: Exchange) -> Diagnosis:
+    """Nothing of the credentials was sent: they can't be what the server minds."""
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="likely",
+        title=f"{run.where} gives no answer to the login",
+        explanation=(
+            "The dialogue up to here works. smtpdoctor began a login with the mechanism's name "
+            "alone, and the server says neither yes nor no: so it probably will to the program. "
+            "Nothing of the credentials was sent, so they are not the reason."
+        ),
+        evidence=(Evidence(check="auth", text=_seen(run, login)),),
+        fixes=(
+            *working_ways(run),
+            Fix(
+                title="find out what stops at the login",
+                steps=(
+                    "Compare from another network: a firewall or proxy on the way may let the "
+                    "first commands through and stop at AUTH.",
+                    f"Tell who runs {run.settings.host} what was seen. On an own server: look at "
+                    "its log and at the service that it asks about logins.",
+                ),
+            ),
+        ),
+        explains=(login.id,),
     )
 
 

@@ -60,9 +60,15 @@ def _own_switch(run: Run, refused: Refusal) -> bool:
 def _words(run: Run, refused: Refusal) -> tuple[str, str]:
     host = run.settings.host
     if _by_plan(refused):
+        kept = "The provider keeps sending from programs for other plans."
+        if refused.exchange.step != "auth":
+            return f"{host} sends nothing over SMTP in this account's plan", (
+                f"{kept} The login itself worked: a new password changes nothing."
+                if run.logged_in
+                else kept
+            )
         return f"{host} has no SMTP logins in this account's plan", (
-            "The provider keeps sending from programs for other plans. The password was not "
-            "judged: a new one changes nothing."
+            f"{kept} The password was not judged: a new one changes nothing."
         )
     if run.settings.has_token or _whole_smtp_auth(refused):
         secret = "token" if run.settings.has_token else "password"
