@@ -6,7 +6,7 @@ It knows the configuration of Dancer's and Mojolicious' mail plugins too, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class Kind:
 
 NET = Kind("Port", ("user", "password"), "SSL")
 SENDER = Kind(
-    "port", ("sasl_username", "sasl_password"), "ssl", ("host",), "helo", first=False
+    "port", ("sasl_username", "sasl_password"), "ssl", ("host", "hosts"), "helo", first=False
 )  # fmt: skip
 KINDS = {
     "Net::SMTP": NET,
@@ -74,7 +74,7 @@ KINDS = {
 #: Modules whose STARTTLS is a method of the connection.
 BY_METHOD = ("Net::SMTP",)
 FIELDS: Mapping[str, Field] = {
-    **dict.fromkeys(("host", "smtp", "server"), "host"),
+    **dict.fromkeys(("host", "hosts", "smtp", "server"), "host"),
     **dict.fromkeys(("port", "Port"), "port"),
     **dict.fromkeys(("ssl", "SSL", "doSSL", "starttls"), "tls"),
     **dict.fromkeys(("user", "User", "sasl_username", "AuthUser", "authid"), "username"),
@@ -273,7 +273,7 @@ def _found(module: Module | None) -> list[Found]:
         if method == "new" and owner in KINDS and owner != "MIME::Lite":
             found.append(_of_object(call, owner, module))
         elif method == "send" and _is_smtp(call.argument(0)):
-            values = {**call.named(), "host": call.argument(1)}
+            values = _arguments(call.arguments[1:], KINDS["MIME::Lite"])
             found.append(Found("MIME::Lite", _with_sender(values, module), call.span))
         elif (method or owner) == "plugin" or call.name == "plugin":
             given = call.named().get("mail", call.argument(1))
@@ -287,24 +287,13 @@ def _is_smtp(value: Value) -> bool:
 
 
 def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
-    kind = KINDS[owner]
-    values = dict(call.named())
-    given = call.argument(0)
-    if kind.first:
-        if "Host" in values:
-            values["host"] = values.pop("Host")
-        elif not (isinstance(given, Known) and given.value is ABSENT):
-            values["host"] = given
-    elif isinstance(given, Known) and isinstance(given.value, Map):
-        values |= {str(each.key): each.value for each in given.value.entries if each.key}
-    elif isinstance(given, Unknown):
-        values[kind.host[0]] = given
+    values = _arguments(call.arguments, KINDS[owner])
     for use in call.uses():
         if not isinstance(use, FoundCall) or use.reached is False:
             continue
         method = use.name.rpartition(".")[2]
         if method == "auth":
-            values["user"], values["password"] = use.argument(0), use.argument(1)
+            values |= _login(use)
         elif method == "starttls":
             values["starttls"] = Known(True, use.span)
             values |= {key: each for key, each in use.named().items() if key in FIELDS}
@@ -313,9 +302,52 @@ def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
     return Found(owner, _with_sender(values, module), call.span)
 
 
+def _arguments(given: Sequence[tuple[str | None, Value]], kind: Kind) -> dict[str, Value]:
+    """Options by their names, and the host that may stand before them. What can't be told may set
+    each option of the server that isn't named behind it."""
+    values: dict[str, Value] = {}
+    placed: list[Value] = []
+    alone = len(given) == 1 and not kind.first
+    for place, (name, value) in enumerate(given):
+        if name == "*" or (name is None and isinstance(value, Unknown) and (place or alone)):
+            values |= dict.fromkeys(_settings(kind), value)
+        elif name is not None:
+            values[name] = value
+        elif alone and isinstance(value, Known) and isinstance(value.value, Map):
+            inner = value.value.entries
+            named = [("*" if e.key is None else str(e.key), e.value) for e in inner]
+            values |= _arguments(named, kind)
+        else:
+            placed.append(value)
+    if kind.first and "Host" in values:
+        values["host"] = values.pop("Host")
+    elif kind.first and placed:
+        values["host"] = placed.pop(0)
+    elif kind.first:
+        values.pop("host", None)
+    return {**_pairs(placed), **values}
+
+
+def _settings(kind: Kind) -> tuple[str, ...]:
+    """The options that say where and how a module connects, and with which login."""
+    login = () if kind.login == NET.login else kind.login
+    return (kind.host[0], kind.port, *((kind.tls,) if kind.tls else ()), *login)
+
+
+def _login(use: FoundCall) -> dict[str, Value]:
+    """What `$smtp->auth(…)` is called with: user and password, or one object for both."""
+    user, password = use.argument(0), use.argument(1)
+    if isinstance(user, Unknown) and isinstance(password, Known) and password.value is ABSENT:
+        password = user
+    return {"user": user, "password": password}
+
+
 def _with_sender(values: Mapping[str, Value], module: Module | None) -> dict[str, Value]:
     """Those that are options, with the address that the file's messages are from."""
     kept = {name: value for name, value in values.items() if name in FIELDS}
+    hosts = kept.get("hosts")
+    if isinstance(hosts, Known) and isinstance(hosts.value, List):
+        kept["hosts"] = hosts.get(0)  # the others are asked where it can't be reached
     if "from" in kept or module is None:
         return kept
     for call in module.calls("new", "create", "build"):
@@ -329,15 +361,13 @@ def _with_sender(values: Mapping[str, Value], module: Module | None) -> dict[str
 
 def _from_header(headers: Value | None) -> Value | None:
     """`header => [ From => …, To => … ]`."""
-    pairs = _pairs(headers) if headers is not None else {}
-    return pairs.get("From")
+    if not isinstance(headers, Known) or not isinstance(headers.value, List):
+        return None
+    return _pairs([each.value for each in headers.value.items]).get("From")
 
 
-def _pairs(value: Value) -> dict[str, Value]:
+def _pairs(items: Sequence[Value]) -> dict[str, Value]:
     """A list as keys and values in turn."""
-    if not isinstance(value, Known) or not isinstance(value.value, List):
-        return {}
-    items = [each.value for each in value.value.items]
     names = [each.value if isinstance(each, Known) else None for each in items[::2]]
     return {str(name): each for name, each in zip(names, items[1::2], strict=False) if name}
 
@@ -349,8 +379,8 @@ def _of_mojolicious(given: Known, call: FoundCall) -> Iterator[Found]:
         return
     items = arguments.value.items if isinstance(arguments.value, List) else []
     if items:
-        rest = Known(List(items[1:]), arguments.span)
-        values = {**_pairs(rest), "host": items[0].value, "from": given.get("from")}
+        rest = _pairs([each.value for each in items[1:]])
+        values = {**rest, "host": items[0].value, "from": given.get("from")}
         yield Found("MIME::Lite", _with_sender(values, None), call.span)
 
 
@@ -381,7 +411,7 @@ def _insert(
         return _with_starttls(workspace, found)
     if not set(new) <= {kind.tls, kind.port}:
         return ()
-    anchors = [kind.port, *kind.host]
+    anchors = [kind.port, *(name for name in kind.host if name != "hosts")]  # which is a list
     span = next((options[name].value.span for name in anchors if name in options), None)
     line = workspace.line(span.file, span.line) if span is not None else None
     if span is None or line is None or span.file != found.span.file:

@@ -399,7 +399,11 @@ class PerlLowering(Curly):
         token = self.token()
         text = (token.text or "") if token.kind == "op" else ""
         if text.startswith("cast"):
-            return self.postfix(self._cast(token))
+            made = self._cast(token)
+            if self.sees("{", "[") and self.token().start == self.ended:  # `$$h{…}`, `@$h{…}`
+                part = self._slice if text == "cast@" else self._subscript
+                return self.postfix(part(made.operand))
+            return self.postfix(made)
         if text == "\\":  # a reference to a thing is that thing here
             self.at += 1
             return self.expression(12)
@@ -411,13 +415,16 @@ class PerlLowering(Curly):
             return operand if text == "+" else Unary(token.start, operand.end, text[:1], operand)
         return self.postfix(self.primary())
 
-    def _cast(self, token: Token) -> Expression:
+    def _cast(self, token: Token) -> Unary:
         """`%$options`, `@{ … }`: what stands behind it, as a whole."""
         self.at += 1
         if self.sees("{"):
             with self.group():
                 inner = self.full() if self.at < self.limit else self.opaque(token.start)
                 self.salvage()
+        elif self.is_name() and (self.token().text or "")[:1] == "$":  # `@$h{…}` is of $h
+            inner = self.name(self.token())
+            self.at += 1
         else:
             inner = self.prefix() if self.token().text != "$" else self.opaque(token.start)
         return Unary(token.start, max(self.ended, token.end), token.text or "cast$", inner)
@@ -498,14 +505,16 @@ class PerlLowering(Curly):
         return self.function_word(token)
 
     def variable(self, token: Token) -> Expression:
-        """A variable; `$h{k}` and `$a[0]` are asked of `%h` and `@a`."""
+        """A variable; `$h{k}` and `$a[0]` are asked of `%h` and `@a`, as `@h{…}` is."""
         self.at += 1
         text = token.text or ""
         after = self.token()
         beside = after.kind == "op" and after.start == token.end
         if text[0] in "$@" and beside and after.text in ("{", "["):
             text = ("%" if after.text == "{" else "@") + text[1:]
-        return self.name(Token("name", token.start, token.end, text))
+        made = self.name(Token("name", token.start, token.end, text))
+        sliced = beside and (token.text or "")[0] == "@" and self.sees("{", "[")
+        return self._slice(made) if sliced else made
 
     def plain_name(self, token: Token) -> Expression:
         self.at += 1
@@ -621,9 +630,13 @@ class PerlLowering(Curly):
             return self.call(left)
         name = self.token()
         if name.kind != "name":
-            if name.kind == "op" and (name.text or "") in ("@", "%", "$"):  # `->@*`
-                self.at += 2
-                return left
+            sigil = (name.text or "").removeprefix("cast") if name.kind == "op" else ""
+            if sigil in ("@", "%", "$"):  # `->@*`, `->@{…}`
+                self.at += 1
+                if sigil == "@" and self.sees("{", "["):
+                    return self._slice(left)
+                self.at += 1
+                return Unary(left.start, self.ended, f"cast{sigil}", left)
             return self.opaque(left.start)
         self.at += 1
         return self._method(Member(left.start, name.end, left, name.text or ""), left.start)
@@ -653,6 +666,21 @@ class PerlLowering(Curly):
             self.salvage()
         return Index(left.start, self.ended, left, index)
 
+    def _slice(self, left: Expression) -> Expression:
+        """`@h{qw(user pass)}`: the values at several keys, as a list."""
+        start = left.start
+        keys: list[Expression] = []
+        with self.group():
+            word = self._key()
+            for key in [word] if word is not None else [each for each, _ in self.listed_values()]:
+                keys += [each.value for each in key.items] if isinstance(key, Sequence) else [key]
+            self.salvage()
+        if any(isinstance(key, Unary) or _is_whole(key) for key in keys):
+            return self.opaque(start)
+        values = [Index(start, self.ended, left, key) for key in keys]
+        items = [Item(None, value, value.start, value.end) for value in values]
+        return Unary(start, self.ended, "cast@", Sequence(start, self.ended, items))
+
     def _key(self) -> Expression | None:
         """A word between braces, which needs no quotes."""
         ahead = 1 if self.sees("-") else 0
@@ -665,6 +693,11 @@ class PerlLowering(Curly):
         return Constant(token.start, token.end, ("-" if ahead else "") + (token.text or ""))
 
 
+def _is_whole(value: Expression) -> bool:
+    """Whether it is a list or a hash, which is taken apart where it stands among others."""
+    return isinstance(value, Name) and value.id[:1] in REST
+
+
 def paired(values: list[tuple[Expression, bool]]) -> list[Item]:
     """A list as the keys and values of a hash."""
     found: list[Item] = []
@@ -672,7 +705,7 @@ def paired(values: list[tuple[Expression, bool]]) -> list[Item]:
     while place < len(values):
         value, fat = values[place]
         whole = isinstance(value, Unary) and value.operator.startswith("cast")
-        whole = whole or (isinstance(value, Name) and value.id[:1] in REST)
+        whole = whole or _is_whole(value)
         if not fat and (whole or place + 1 >= len(values) or isinstance(value, Opaque)):
             inner = value.operand if isinstance(value, Unary) else value
             found.append(Item(None, inner, value.start, value.end, True))
@@ -695,9 +728,8 @@ def arguments_of(values: list[tuple[Expression, bool]]) -> list[Argument]:
             found.append(Argument(following, str(value.value)))
             place += 2
             continue
-        whole = isinstance(value, Unary) and value.operator == "cast%"
-        hash_ = isinstance(value, Name) and value.id.startswith("%")
+        whole = isinstance(value, Unary) and value.operator in ("cast%", "cast@")
         inner = value.operand if isinstance(value, Unary) and whole else value
-        found.append(Argument(inner, None, whole or hash_))
+        found.append(Argument(inner, None, whole or _is_whole(value)))
         place += 1
     return found

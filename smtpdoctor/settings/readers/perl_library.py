@@ -203,6 +203,9 @@ class Perl:
             return self._loaded(call, LOADS[last], ask)
         own = callee.value if isinstance(callee, Known) else None
         if isinstance(own, Special) and own.name == "function" and own.value in FUNCTIONS:
+            untold = next((value for each, value in given if each == "*"), None)
+            if untold is not None:
+                return untold
             return ask.apply(FUNCTIONS[own.value], *values)
         return None
 

@@ -136,6 +136,64 @@ def test_a_host_that_nothing_sets_is_not_told(tmp_path: Path) -> None:
     assert untold.field == "host"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "fields"),
+    [
+        ("'smtp.ionos.com', %$options", {"port", "tls"}),
+        ("Host => 'smtp.ionos.com', options()", {"port", "tls"}),
+        ("%$options, Host => 'smtp.ionos.com', Port => 587", {"tls"}),
+        ("'smtp.ionos.com', %known", {"port", "tls"}),
+        ("'smtp.ionos.com', %known, Port => 465, SSL => 1", set()),
+        ("@whole", set()),
+    ],
+)
+def test_arguments_that_can_not_be_told_may_be_any(
+    arguments: str, fields: set[str], tmp_path: Path
+) -> None:
+    text = (
+        "my %known = (Timeout => 5, %$more);\n"
+        "my @whole = ('smtp.ionos.com', Port => 465, SSL => 1);\n"
+        f"my $s = Net::SMTP->new({arguments});\n"
+    )
+    settings = one(write(tmp_path, {"a.pl": text}), "perl-mail").settings
+    assert (settings.host, {each.field for each in settings.untellable}) == (HOST, fields)
+    if not fields:
+        assert (settings.port, settings.tls) == (465, "implicit")
+
+
+@pytest.mark.parametrize("given", ["$options", "{ %$options }", "%$options"])
+def test_options_of_email_sender_that_can_not_be_told(given: str, tmp_path: Path) -> None:
+    text = f"my $t = Email::Sender::Transport::SMTP->new({given});\n"
+    untold = one(write(tmp_path, {"a.pl": text}), "perl-mail").settings.untellable
+    assert {each.field for each in untold} == {"host", "port", "tls", "username", "password"}
+
+
+@pytest.mark.parametrize("given", ["Authen::SASL->new(mechanism => 'PLAIN')", "login()", "@$login"])
+def test_a_login_that_is_one_object_is_not_told(given: str, tmp_path: Path) -> None:
+    text = NET.replace("'u@example.com', 'word'", given) % ("Port => 587", "$smtp->starttls;")
+    untold = one(write(tmp_path, {"a.pl": text}), "perl-mail").settings.untellable
+    assert {each.field for each in untold} == {"username", "password"}
+
+
+def test_a_login_that_is_a_part_of_a_hash(tmp_path: Path) -> None:
+    text = NET.replace("'u@example.com', 'word'", "@login{qw(user pass)}")
+    login = "my %login = (user => 'u@example.com', pass => 'word');\n"
+    text = login + text % ("Port => 587", "$smtp->starttls;")
+    setup = one(write(tmp_path, {"a.pl": text}), "perl-mail")
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+
+
+def test_of_several_hosts_the_first(tmp_path: Path) -> None:
+    text = SENDER.replace("host => 'smtp.ionos.com'", "hosts => ['smtp.ionos.com', 'b.example']")
+    root = write(tmp_path, {"a.pl": text % "ssl => 'ssl', port => 465,"})
+    assert came_to(one(root, "perl-mail")) == (HOST, 465, "implicit")
+    apply(root, prepared(one(root, "perl-mail").settings, 587, "starttls"))
+    assert came_to(one(root, "perl-mail")) == (HOST, 587, "starttls")
+    write(tmp_path, {"a.pl": text % ""})  # nothing is put into the list
+    changed = [each.edits for each in one(root, "perl-mail").settings.prepared if each.edits]
+    assert changed == []
+
+
 def test_dancers_plugin(tmp_path: Path) -> None:
     text = """plugins:
   Email:
