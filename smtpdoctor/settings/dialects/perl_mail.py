@@ -288,6 +288,11 @@ def _is_smtp(value: Value) -> bool:
 
 def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
     values = _arguments(call.arguments, KINDS[owner])
+    if (one := values.get("sasl_authenticator")) is not None:  # which has user and password
+        of_both = (
+            one if isinstance(one, Unknown) else Unknown("called", "an object has it", one.span)
+        )
+        values |= dict.fromkeys(KINDS[owner].login, of_both)
     for use in call.uses():
         if not isinstance(use, FoundCall) or use.reached is False:
             continue

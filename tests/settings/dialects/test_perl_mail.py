@@ -175,6 +175,13 @@ def test_a_login_that_is_one_object_is_not_told(given: str, tmp_path: Path) -> N
     assert {each.field for each in untold} == {"username", "password"}
 
 
+def test_an_authenticator_of_email_sender_has_the_login(tmp_path: Path) -> None:
+    text = "my $t = Email::Sender::Transport::SMTP->new(host => 'smtp.ionos.com', ssl => 1,\n"
+    write(tmp_path, {"a.pl": text + "    sasl_authenticator => Authen::SASL->new(%$login));\n"})
+    untold = one(tmp_path, "perl-mail").settings.untellable
+    assert {each.field for each in untold} == {"username", "password"}
+
+
 def test_a_login_that_is_a_part_of_a_hash(tmp_path: Path) -> None:
     text = NET.replace("'u@example.com', 'word'", "@login{qw(user pass)}")
     login = "my %login = (user => 'u@example.com', pass => 'word');\n"
