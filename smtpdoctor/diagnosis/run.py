@@ -229,8 +229,7 @@ class Run:
     @property
     def logged_in(self) -> bool:
         """Whether the server took the login on the configured way."""
-        login = self.main.step("auth") if self.main is not None else None
-        return login is not None and login.ok is True
+        return self.main is not None and self.main.logged_in
 
     @property
     def login_reasons(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from typing import Any
 
@@ -801,6 +802,32 @@ def test_a_reply_too_many(
 def test_a_server_that_closes_unasked_has_said_so(authority: Authority, healthy: Behaviour) -> None:
     behaviour = replace(healthy, greeting=("220 mail", "421 closing"))
     assert "reply-unreadable" not in as_client(authority, behaviour, "smtplib").codes()
+
+
+@pytest.mark.parametrize(
+    ("client", "verdict"),
+    [("nodemailer", "warnings"), ("curl", "warnings"), ("smtplib", "broken"), ("ruby", "broken")],
+)
+def test_a_second_greeting_that_is_there_before_ehlo(
+    authority: Authority,
+    healthy: Behaviour,
+    monkeypatch: pytest.MonkeyPatch,
+    client: str,
+    verdict: str,
+) -> None:
+    """With TLS 1.2 it comes with the last flight. Some take it for EHLO's answer, and go on."""
+    begins = server._Dialogue._start_tls
+
+    async def welcomes(self: server._Dialogue) -> None:
+        await begins(self)
+        await self._say("220 once more")
+
+    monkeypatch.setattr(server._Dialogue, "_start_tls", welcomes)
+    behaviour = replace(healthy, tls_versions=(ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2))
+    ran = as_client(authority, behaviour, client)
+    assert ran.observations.of(Exchange, step="rcpt", ok=True)
+    assert [item.code for item in ran.report.diagnoses] == ["reply-unreadable"]
+    assert ran.report.verdict == verdict
 
 
 class OnceOnly(dict[str, Answer]):

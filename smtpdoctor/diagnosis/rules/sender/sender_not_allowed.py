@@ -161,8 +161,7 @@ def _breaks_the_rule(run: Run) -> bool:
 def _explanation(run: Run, reply: Reply, rule_broken: bool) -> str:
     settings, provider = run.settings, run.provider
     login = login_address(run.settings)
-    logged_in = run.main is not None and run.main.logged_in
-    words = "The login worked" if logged_in else "No login was made"
+    words = "The login worked" if run.logged_in else "No login was made"
     if rule_broken and provider is not None and provider.sender_rule == "same-domain":
         words += (
             f", but at {provider.name} the sender has to be in the login's domain: "

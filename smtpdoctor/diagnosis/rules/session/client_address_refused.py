@@ -58,7 +58,7 @@ def _of_the_login(refusal: Refusal) -> str:
 
 
 def _explanation(run: Run) -> str:
-    if run.main is not None and run.main.logged_in:
+    if run.logged_in:
         return (
             "The login was accepted, and still the server refuses this machine's address. A rule "
             "on the server turns clients away before it looks at their login, so neither user "
@@ -89,7 +89,7 @@ def _fixes(run: Run, refusal: Refusal, address: str) -> tuple[Fix, ...]:
         return (Fix(title="tell the tenant's connector of this machine, or log in", steps=steps),)
     if refusal.rule is not None and refusal.rule.tells == "country":
         return (_country(run, refusal, address),)
-    if run.main is not None and run.main.logged_in:
+    if run.logged_in:
         return (_lift(run),)
     accept = _accept(run, refusal, address)
     if run.settings.port in SUBMISSION:

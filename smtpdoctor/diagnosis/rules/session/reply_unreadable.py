@@ -24,6 +24,9 @@ STEPS = ("greeting", "ehlo", "helo", "starttls", "auth", "mail", "rcpt")
 #: Those in which another code of 2xx than RFC 5321 has it for the step is looked at here.
 BY_CODE = ("auth", "mail", "rcpt")
 
+#: The code of a greeting.
+GREETING = 220
+
 _BARE = re.compile(rb"(^|\n)\d{3}\r?\n?$")
 
 
@@ -69,7 +72,10 @@ def _one_too_many(run: Run) -> Iterator[Diagnosis]:
     else:
         return
     behind = "greeting" if before == "greeting" else f"answer to {before.upper()}"
-    swallows = mine is not None and mine.passes_over_unasked
+    again = before == "starttls" and item.unasked.code == GREETING
+    swallows = mine is not None and (
+        mine.passes_over_unasked or (again and mine.name not in _stopped_by_a_second_greeting())
+    )
     who = mine.name if mine is not None else "nearly every program"
     yield Diagnosis(
         code=CODE,
@@ -159,17 +165,21 @@ def _odd_code(run: Run, item: Exchange) -> _Odd | None:
 def _second_greeting(run: Run, item: Exchange) -> _Odd | None:
     """A greeting after STARTTLS, that stands where the answer to EHLO is awaited."""
     reply, mine = item.reply, run.client
-    if item.step != "ehlo" or not item.in_tls or reply is None or reply.code != 220:
+    if item.step != "ehlo" or not item.in_tls or reply is None or reply.code != GREETING:
         return None
-    fails = tuple(
-        each.name
-        for each in knowledge.clients().values()
-        if each.out_of_step or not each.takes("ehlo", reply.code)
-    )
+    fails = _stopped_by_a_second_greeting()
     if mine is not None and mine.name not in fails:
         return None
     usual = "RFC 3207 §4.2: after the handshake the client speaks first, with EHLO"
     return _Odd(item, "a second greeting inside TLS", fails, usual)
+
+
+def _stopped_by_a_second_greeting() -> tuple[str, ...]:
+    return tuple(
+        each.name
+        for each in knowledge.clients().values()
+        if each.out_of_step or not each.takes("ehlo", GREETING)
+    )
 
 
 #: A challenge of AUTH in a form that some clients don't read, in words.
