@@ -58,7 +58,7 @@ def named_otherwise(
         ]
         meant = [name for name in there if name != like and what_is_named(name) == field]
         same = slips or [name for name in meant if same_words(name) == same_words(like)]
-        unread = [name for name in same or meant if not _is_read(name, folder, asked=name in own)]
+        unread = [name for name in same or meant if not is_read(name, folder, asked=name in own)]
         unread = [name for name in unread if not _is_anothers(name, like, field, folder)]
         if len(unread) == 1 and unread[0] not in found:
             found[unread[0]] = like
@@ -94,7 +94,7 @@ def _is_anothers(name: str, like: str, field: Field, folder: Folder) -> bool:
     return any(other not in (name, like) and what_is_named(other) == field for other in others)
 
 
-def _is_read(name: str, folder: Folder, *, asked: bool) -> bool:
+def is_read(name: str, folder: Folder, *, asked: bool = False) -> bool:
     """Whether a file of the folder speaks of the variable, in code or to fill another from it.
     `asked`: only where it asks for it."""
     whole = re.escape(name.encode())

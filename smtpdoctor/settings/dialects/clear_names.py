@@ -56,7 +56,10 @@ TLS = frozenset(
 #: What is said of certificates, which is another thing.
 CERTIFICATES = re.compile(
     r"VERIFY|SKIP|REJECT|INSECURE|CERT|CIPHERS|SERVERNAME|ALLOW|VALIDATE|CHECK|\bCA\b|KEY|VERSION"
+    r"|TRUST|PROTOCOLS"
 )
+#: A switch that turns off what it is named after.
+NEGATED = re.compile(r"DISABLE|IGNORE|WITHOUT|\bNO\b|\bNOT\b|\bOFF\b")
 #: What says by which way mail goes, where there are several.
 WAY = frozenset(
     {"MAILER", "DRIVER", "TRANSPORT", "PROVIDER", "TYPE", "BACKEND", "SERVICE", "ADAPTER"}
@@ -66,6 +69,8 @@ STARTTLS = frozenset({"starttls", "start_tls", "smtp+starttls", "explicit"})
 SAYS_NOTHING = frozenset({"", "smtp", "auto", "null", *FALSE})
 #: Ports of servers from which mail is fetched.
 FETCHED_FROM = frozenset({"110", "143", "993", "995"})
+#: Such a server by its name, and addresses that a program listens on itself.
+NO_SERVER = re.compile(r"(?:imap|pop3?)[.-].*|0\.0\.0\.0(?::\d+)?", re.IGNORECASE)
 HOST_TEXT = re.compile(r"[\w.-]+(?::(?P<port>\d{1,5}))?")
 URL_TEXT = re.compile(r"(?:smtps?|submissions?)(?:\+\w+)?://", re.IGNORECASE)
 IN_FILES = ("_FILE", "__FILE")
@@ -179,6 +184,8 @@ def _is_server(named: _Named, variables: Variables) -> bool:
     host = variables.lookup(named.first("host"))
     if host is None or not any(named.fields.get(each) for each in ("port", "username", "password")):
         return False
+    if NO_SERVER.fullmatch(_text(host)):
+        return False
     return isinstance(host, Unknown) or HOST_TEXT.fullmatch(_text(host)) is not None
 
 
@@ -189,6 +196,14 @@ def _says_another_way(value: Value | None) -> bool:
 
 def _text(value: Value | None) -> str:
     return str(value.value).strip() if isinstance(value, Known) and value.value is not None else ""
+
+
+def _may_be(which: Field, text: str) -> bool:
+    """Whether such a text is a setting of its name: a sender has an @, and `LOGIN=true` is a
+    switch."""
+    if which == "username":
+        return not text or text.lower() not in {*TRUE, *FALSE}
+    return which != "sender" or "@" in text
 
 
 class ClearNames(Table):
@@ -210,7 +225,7 @@ class ClearNames(Table):
             )
             for each in (*wanted, "username", "password", "sender")
             for name in named.fields.get(each, ())
-            if each != "sender" or "@" in _text(variables.lookup(name))
+            if _may_be(each, _text(variables.lookup(name)))
         ]
         options += [OptionEntry(name=name, field="tls", variables=(name,)) for name in named.tls]
         modes = (
@@ -291,7 +306,7 @@ def _meant(ends: str, text: str) -> str:
         return "implicit"
     if text in STARTTLS:
         return "starttls"
-    if text not in TRUE:
+    if text not in TRUE or NEGATED.search(ends):
         return "unclear"
     if "STARTTLS" in ends.replace(" ", "") or ends == "USE TLS":
         return "starttls"

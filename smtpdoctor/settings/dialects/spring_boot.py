@@ -306,7 +306,7 @@ class SpringBoot:
     def _draft(
         self, workspace: Workspace, read: Configuration, base: str, active: tuple[str, ...]
     ) -> Iterator[Draft]:
-        options = {name: option for name in NAMES if (option := read.option(name)) is not None}
+        options = _options(read)
         if not any(name in options for name in ("spring.mail.host", "spring.mail.port")):
             return
         sender = _sender(workspace, read, base)
@@ -372,6 +372,18 @@ def _has_own_sender(workspace: Workspace, base: str) -> bool:
         for draft in JAKARTA_MAIL.find(workspace)
         if "setHost" in draft.options
     )
+
+
+def _options(read: Configuration) -> dict[str, Option]:
+    """The keys that are set. A variable says nothing of dashes and capitals: what is as good as
+    `start-tls.enable` is `starttls.enable`, which is read."""
+    found = {name: option for name in NAMES if (option := read.option(name)) is not None}
+    read_too = {each for key in NAMES if key not in NOT_READ for each in variables_of(key)}
+    return {
+        name: option
+        for name, option in found.items()
+        if name not in NOT_READ or option.entry is not None or option.called not in read_too
+    }
 
 
 def _sender(workspace: Workspace, read: Configuration, base: str) -> Option | None:

@@ -10,7 +10,7 @@ import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome
 from smtpdoctor.settings.drafts.places import Places
-from smtpdoctor.settings.misnamed import named_otherwise
+from smtpdoctor.settings.misnamed import is_read, named_otherwise
 from smtpdoctor.settings.model import Edit, Field, NearMiss, OptionLine, Origin
 from smtpdoctor.settings.names import VARIABLE, same_words
 from smtpdoctor.settings.prepare import name_before
@@ -70,6 +70,8 @@ class NearMisses:
                 continue
             if not isinstance(value, Known) or not str(value.value).strip():
                 continue
+            if is_read(name, self.workspace.folder):
+                continue  # it is another service's, or that of the folder's own code
             origin, line = self.places.held(Held(layer, value), field)
             yield NearMiss(
                 name=name,

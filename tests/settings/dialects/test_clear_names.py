@@ -41,6 +41,7 @@ def server(stem: str, port: int = 587, user: str = "USER", word: str = "PASSWORD
         [f"SMTP_ADDRESS: {HOST}:587", "SMTP_LOGIN: u@example.com", "SMTP_PWD: word"],
         ["SHOP_EMAIL_SMTP_URL: smtp://u%40example.com:word@smtp.ionos.com:587"],
         [*server("APP_MAIL"), "APP_MAIL_IMAP_HOST: imap.example", "APP_MAIL_IMAP_PORT: 993"],
+        ["MAIL_LOGIN: 'true'", *server("MAIL", user="USERNAME"), "MAIL_SSL_TRUST: '*'"],
         [*server("MAIL"), "MAIL_MAILER: smtp", "DB_HOST: db", "DB_PASSWORD: other"],
     ],
 )  # fmt: skip
@@ -94,6 +95,10 @@ def test_the_sender(line: str, sender: str | None, tmp_path: Path) -> None:
         (587, ["ENCRYPTION: tls"], None),
         (465, ["STARTTLS: 'true'"], None),
         (587, ["USE_TLS: 'true'", "USE_SSL: 'true'"], None),
+        (587, ["DISABLE_STARTTLS: 'true'"], None),
+        (587, ["NO_STARTTLS: 'true'"], None),
+        (465, ["DISABLE_SSL: 'true'"], None),
+        (465, ["IGNORE_SSL: 'true'"], None),
     ],
 )
 def test_how_tls_begins(port: int, lines: list[str], tls: str | None, tmp_path: Path) -> None:
@@ -144,6 +149,9 @@ def test_names_that_the_folders_dotenv_has(tmp_path: Path) -> None:
         ["MAIL_HOST: imap.example", "MAIL_PORT: 993", "MAIL_USER: u", "MAIL_PASSWORD: word"],
         ["MAIL_ADDRESS: u@example.com", "MAIL_PORT: 587"],
         ["GMAIL_HOST: x.example", "GMAIL_PORT: 587"],
+        ["MAIL_HOST: imap.ionos.com", "MAIL_USER: u", "MAIL_PASSWORD: word"],
+        ["MAIL_HOST: pop3.example", "MAIL_USER: u", "MAIL_PASSWORD: word"],
+        ["SMTP_SERVER_HOST: 0.0.0.0", "SMTP_SERVER_PORT: 2525"],
         [*server("MAIL"), "MAIL_MAILER: log"],
         [*server("EMAIL"), "EMAIL_PROVIDER: resend"],
         ["DB_HOST: db", "DB_PORT: 5432", "MAIL_FROM: u@example.com"],

@@ -106,8 +106,10 @@ def test_a_password_that_compose_does_not_pass_on(tmp_path: Path) -> None:
         (DOCMOST, "", "POSTGRES_PASSWORD=word\n"),
         (DOCMOST, "", "SMTP_PASSWORD=\n"),
         (DOCMOST, "", "A=1\n"),
+        (DOCMOST, "  relay:\n    image: x\n    environment: ['WORD=${SMTP_PASSWORD:-}']\n",
+         "SMTP_PASSWORD=word\n"),
     ],
-)
+)  # fmt: skip
 def test_what_is_passed_on_or_another_password(
     variables: str, more: str, dotenv: str, tmp_path: Path
 ) -> None:

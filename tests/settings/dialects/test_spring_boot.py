@@ -139,6 +139,18 @@ def test_what_is_not_read_as_it_says(tmp_path: Path, text: str, expected: tuple[
     assert expected in remarks(setup)
 
 
+@pytest.mark.parametrize(
+    ("end", "said"), [("STARTTLS_ENABLE", set()), ("SSL_ENABLED", {"ignored"})]
+)
+def test_a_variable_is_the_key_that_is_read(end: str, said: set[str], tmp_path: Path) -> None:
+    """A variable says nothing of dashes: MAIL_SMTP_STARTTLS_ENABLE is no start-tls."""
+    write(tmp_path, lines("spring.mail.port=587\n"))
+    variable = {f"SPRING_MAIL_PROPERTIES_MAIL_SMTP_{end}": "true"}
+    setup = one(tmp_path, "spring-boot", **variable)
+    assert {kind for kind, _ in remarks(setup)} == said
+    assert setup.settings.tls == ("none" if said else "starttls")
+
+
 def test_a_version_that_has_no_ssl_of_its_own_does_not_read_it(tmp_path: Path) -> None:
     pom = (
         "<parent><artifactId>spring-boot-starter-parent</artifactId><version>{}</version></parent>"
