@@ -17,7 +17,7 @@ from smtpdoctor.settings.workspace import Workspace
 
 ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 #: Conversions after which nothing is encoded any more.
-DECODES = re.compile(r"(?i)decode|unquote")
+DECODES = re.compile(r"(?i)decode|unquote|unescape|unencode")
 #: Python's import of what decodes, and the place for one.
 IMPORTED = re.compile(r"from\s+urllib\.parse\s+import\s+(?P<names>\w[\w, ]*)$")
 ANY_IMPORT = re.compile(r"(?:import|from)\s+(?!__future__)\w")
@@ -41,7 +41,20 @@ DECODERS: Mapping[LanguageName, Decoder] = {
         "decodes them",
         "unquote({})",
     ),
+    # CGI.unescape() and urldecode() make a blank of a +, which stands for itself in a login
+    "ruby": Decoder(
+        "URI.parse() leaves user name and password as they are encoded in the URL, and "
+        "URI::DEFAULT_PARSER.unescape() decodes them",
+        "URI::DEFAULT_PARSER.unescape({})",
+    ),
+    "php": Decoder(
+        "parse_url() leaves user name and password as they are encoded in the URL, and "
+        "rawurldecode() decodes them",
+        "rawurldecode({})",
+    ),
 }
+#: What reads a part of a URL in code: members, calls in round brackets, and a default.
+READS = re.compile(r"(?:[\w.$?!|\[\]'\" ]|->|&\.|::|\((?:[^()]|\([^()]*\))*\))+")
 
 
 def is_still_encoded(option: Option, language: LanguageName) -> bool:
@@ -79,7 +92,7 @@ def _decoded(option: Option, call: str, workspace: Workspace) -> Edit | None:
     if span is None or span.line != span.end_line:
         return None
     old = workspace.text_of(span)
-    if not old or not re.fullmatch(r"[\w.$?!\[\]'\"]+", old):
+    if not old or not READS.fullmatch(old):
         return None
     new = call.format(old)
     before = (workspace.line(span.file, span.line) or "")[: span.columns[0] - 1].rstrip()

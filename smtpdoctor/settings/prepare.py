@@ -42,6 +42,8 @@ MODES: tuple[TLSMode, ...] = ("implicit", "starttls", "none")
 PORTS = (587, 465)
 ANY = 10025
 FREE = "{%s}"
+#: What a host is tried with: there are parsers of URLs that refuse braces.
+ANY_HOST = "any-host.example"
 #: Documents in which a program of any language may keep a value.
 DOCUMENTS: Mapping[str, LanguageName] = {
     "json": "json", "yml": "yaml", "yaml": "yaml", "toml": "toml", "ini": "ini", "cfg": "ini",
@@ -120,7 +122,7 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         names = outcome.by.get(field, ())
         if not names or names[0] not in draft.options:
             continue
-        free = FREE % field
+        free = ANY_HOST if field == "host" else FREE % field
         said = now.get(names[0])
         if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
             free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
@@ -128,7 +130,8 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
         if tried is None:
             continue
         written, came_to = tried
-        if FREE % field in str(getattr(came_to, field)):
+        if (free if field == "host" else FREE % field) in str(getattr(came_to, field)):
+            written = _free(written, ANY_HOST, FREE % "host") if field == "host" else written
             yield Prepared(
                 host=field == "host",
                 sender=field == "sender",
@@ -237,13 +240,17 @@ def _prepared(written: Written, port: int | Literal["any"] | None, tls: TLSMode 
 
 def _free_port(written: Written, tls: TLSMode | None) -> Prepared:
     """The change for one port as that for any."""
-    port, free = str(ANY), FREE % "port"
+    return _prepared(_free(written, str(ANY), FREE % "port"), "any", tls)
+
+
+def _free(written: Written, tried: str, free: str) -> Written:
+    """The change for what was tried as that for any."""
     edits = tuple(
-        msgspec.structs.replace(edit, with_=edit.with_.replace(port, free))
+        msgspec.structs.replace(edit, with_=edit.with_.replace(tried, free))
         for edit in written.edits
     )
-    texts = tuple((name, text and text.replace(port, free)) for name, text in written.settings)
-    return _prepared(Written(edits, texts, written.steps), "any", tls)
+    texts = tuple((name, text and text.replace(tried, free)) for name, text in written.settings)
+    return Written(edits, texts, tuple(step.replace(tried, free) for step in written.steps))
 
 
 def _smallest(
@@ -518,13 +525,15 @@ class _Writer:
 
     def _part(self, option: Option, value: Any) -> Written | None:
         """Another text of a part of the variable that the code takes apart: the URL's port."""
-        names = [name for name in option.value.variables if self._text_of(name)]
+        asked = option.value.variables or option.through
+        names = [name for name in asked if self._text_of(name)]
         if len(names) != 1 or not isinstance(option.value, Known):
             return None
         whole = self._text_of(names[0]) or ""
-        for step in [step for step in option.value.trail if step.kind == "part" and step.place]:
+        kinds = ("part", "deciding-part")
+        for step in [step for step in option.value.trail if step.kind in kinds and step.place]:
             first, last = step.place or (0, 0)
-            for text in _texts_of_part(step.name, whole[first:last], value):
+            for text in _texts_of_part(step, whole[first:last], value):
                 new = (
                     f":{text}" if step.name == "port" and whole[first - 1 : first] != ":" else text
                 )
@@ -712,7 +721,8 @@ class _Writer:
     def _new(
         self, option: Option, value: Any, old: str | None, *, read_from_variable: bool
     ) -> str | None:
-        if old is None or option.bare or _is_part(option.value):
+        part = _is_part(option.value) and not isinstance(value, bool)
+        if old is None or option.bare or part:
             return None if old is None else str(value)
         if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
             return option.words[value]
@@ -751,14 +761,14 @@ def name_before(workspace: Workspace, name: str, value: Span) -> Span | None:
     return None
 
 
-def _texts_of_part(name: str, old: str, value: Any) -> list[str]:
-    """The texts of a part of a URL that may stand for the value."""
-    if not isinstance(value, bool):
+def _texts_of_part(step: Origin, old: str, value: Any) -> list[str]:
+    """The texts of a part of a URL that may stand for the value, or may decide for it."""
+    if not isinstance(value, bool) and step.kind == "part":
         return [str(value)]
-    if name == "port":
+    if step.name == "port":
         return [text for text in map(str, PORTS) if text != old]
     swapped = old[:-1] if old.lower().endswith("s") else f"{old}s"
-    return [swapped] if name == "scheme" else _texts(old, value)
+    return [swapped] if step.name == "scheme" else _texts(old, value)
 
 
 def worded(value: Any) -> str:

@@ -616,7 +616,8 @@ class Workspace:
         literals = {*names}
         if harmless.shown(kind, text) == text and not harmless.repeats(text, secrets):
             literals.add(text)
-        steps = [step.span for step in value.trail if step.kind in ("constant", "environment")]
+        kinds = ("constant", "environment", "deciding-part")
+        steps = [step.span for step in value.trail if step.kind in kinds]
         reads = [step.read_at for step in value.trail]
         for span in dict.fromkeys((value.span, value.written, *steps, *reads)):
             tokens = self._tokens_of(span.file) if span is not None else None

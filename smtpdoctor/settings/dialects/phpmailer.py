@@ -310,7 +310,7 @@ def _words(workspace: Workspace, name: str, value: Value) -> Mapping[str, str]:
     """The class's constants, written with the class as the file names it."""
     if name != "SMTPSecure" or not isinstance(value, Known):
         return {}
-    written = workspace.text_of(value.span) or ""
+    written = workspace.text_of(value.written) or ""  # of `$x ? … : …` the one that counts
     owner, colons, _ = written.rpartition("::ENCRYPTION_")
     if not colons:
         return {}

@@ -149,7 +149,9 @@ class FoundSettings:
         if not isinstance(entry.key, Symbol):
             name = f'"{name}"'
         key = entry.key
-        again = None if self.strict and name in STRICT else lambda under: self.again(under).get(key)
+        made = isinstance(value, Known) and value.part is not None  # `uri.scheme == "smtps"`
+        text = self.strict and name in STRICT and not made
+        again = None if text else lambda under: self.again(under).get(key)
         return Option(name, value, again, entry.span)
 
 

@@ -18,6 +18,9 @@ from smtpdoctor.settings.readers.parts import OF_URL
 from smtpdoctor.settings.variables import Held
 from smtpdoctor.settings.workspace import Workspace
 
+#: What a URL of a mail server says.
+IN_URL = frozenset({"host", "port", "tls", "username", "password"})
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -68,8 +71,11 @@ class Places:
         return found[-1] if len(found) == 1 or (found and not joined) else []
 
     def taken_apart(self) -> Option | None:
-        """The variable with the URL that the code takes the options out of."""
-        for option in self.draft.options.values():
+        """The variable with the URL that the code takes the options out of. A sender or a name of
+        this host is often made from the application's own address."""
+        for name, option in self.draft.options.items():
+            if self.draft.dialect.fields.get(name) not in IN_URL:
+                continue
             steps = {step.name for step in option.value.trail if step.kind == "part"}
             held = self.layers(option)
             if held and isinstance(held[0].value, Known) and OF_URL & steps:

@@ -32,7 +32,7 @@ class Problems:
             return None, ""
         if field == "url" and isinstance(option.value, Known):
             said = str(option.value.value)
-            if "url" not in self.outcome.by and "://" not in said:
+            if "url" not in self.outcome.by and "://" not in said and not self._has_parts():
                 return "not-a-url", "no scheme stands in front: smtp:// or smtps://"
             return self._cut_off(option) or self._url_problem(said)
         if field == "host":
@@ -78,6 +78,12 @@ class Problems:
             return None
         what = f"{read.altered[0].reader} takes what follows # for a comment"
         return "not-encoded", f"{what}: write # as %23"
+
+    def _has_parts(self) -> bool:
+        """Whether the program finds a host in the text: PHP does in `host:port`."""
+        values_ = (option.value for option in self.draft.options.values())
+        parts = [value.part for value in values_ if isinstance(value, Known)]
+        return any(part is not None and part.name == "host" for part in parts)
 
     def _url_problem(self, text: str) -> tuple[Problem | None, str]:
         """Characters that must be encoded, where the program gets something else for them."""

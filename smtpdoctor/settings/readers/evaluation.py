@@ -1357,10 +1357,12 @@ def behind(steps: tuple[Origin, ...], value: Value, span: Span | None) -> Value:
 
 
 def as_condition(trail: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    deciding = {"part": "deciding-part", "deciding-part": "deciding-part"}
+    deciding |= dict.fromkeys(("environment", "unset", "condition"), "condition")
     return tuple(
-        replace(origin, kind="condition")
+        replace(origin, kind=deciding[origin.kind])  # type: ignore[arg-type]
         for origin in trail
-        if origin.kind in ("environment", "unset", "condition")
+        if origin.kind in deciding
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, unquote_plus
+from urllib.parse import parse_qsl, unquote
 
 from smtpdoctor.settings.readers import parts
 from smtpdoctor.settings.readers.evaluation import Evaluation, StopsError
@@ -146,14 +146,7 @@ def _query(text: Known, found: Parts, semantics: JavaScript, ask: Evaluation) ->
     """The first value of each key."""
     values = dict(reversed(parse_qsl(found.query, keep_blank_values=True)))
     first = found.places["query"][0] if "query" in found.places else None
-    members = {}
-    for key, value in values.items():
-        place = None
-        start = found.query.find(f"{key}=") + len(key) + 1
-        raw = found.query[start:].partition("&")[0]
-        if first is not None and start > len(key) and unquote_plus(raw) == value:
-            place = (first + start, first + start + len(raw))
-        members[key] = Taken(value, "query", place)
+    members = parts.in_query(found.query, first, values)
     return parts.taken(text, members, semantics.project, ask)
 
 

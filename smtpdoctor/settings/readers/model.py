@@ -48,6 +48,7 @@ OriginKind = Literal[
     "condition",  # what decided between several ways
     "joined",  # made from several values: no single place holds it
     "part",  # code took it out of a longer text: a URL's port, which `name` says
+    "deciding-part",  # such a part decided between several ways
     "kept",  # a variable that a library has and getenv() doesn't find
     "exported",  # a variable of this process that a file's value is made from,
     "specifier",  # a part of it was replaced by systemd, by what is not known here

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_plus
 
 from smtpdoctor.settings.readers.model import (
     Entry,
@@ -119,11 +120,23 @@ def _name_of(whole: Known, number: int) -> str:
     return ""
 
 
-def no_url(whole: Known, ask: Evaluation) -> Unknown:
-    """A text that a parser of URLs refuses."""
+def in_query(query: str, start: int | None, values: Mapping[str, str]) -> dict[Any, Taken]:
+    """The values of a query that begins there in the text, with their places; None: nowhere."""
+    members: dict[Any, Taken] = {}
+    for key, value in values.items():
+        begin = query.find(f"{key}=") + len(key) + 1
+        raw = query[begin:].partition("&")[0]
+        place = None
+        if start is not None and begin > len(key) and unquote_plus(raw) == value:
+            place = (start + begin, start + begin + len(raw))
+        members[key] = Taken(value, "query", place)
+    return members
+
+
+def no_url(whole: Known, ask: Evaluation, *, goes_on: bool = False) -> Unknown:
+    """A text that a parser of URLs refuses; `goes_on`: the program does, without its parts."""
     step = Origin("part", "url", None, ask.span)
-    why = stops("this is no URL that the program can take apart")
-    return Unknown("stops", why, ask.span, (*whole.trail, step))
+    return _nothing("this is no URL that the program can take apart", whole, ask, goes_on, step)
 
 
 def without_scheme(whole: Known, ask: Evaluation) -> Unknown | None:
@@ -135,8 +148,15 @@ def without_scheme(whole: Known, ask: Evaluation) -> Unknown | None:
     return Unknown("computed", why, ask.span, (*whole.trail, step))
 
 
-def unset(whole: Known, ask: Evaluation) -> Unknown:
+def unset(whole: Known, ask: Evaluation, *, goes_on: bool = False) -> Unknown:
     """What stands in the place of a URL where the text is nowhere."""
     names = " and ".join(whole.unset)
-    why = stops(f"there is no URL to take apart: {names or 'it'} is set nowhere")
-    return Unknown("stops", why, ask.span, whole.trail)
+    why = f"there is no URL to take apart: {names or 'it'} is set nowhere"
+    return _nothing(why, whole, ask, goes_on)
+
+
+def _nothing(why: str, whole: Known, ask: Evaluation, goes_on: bool, *steps: Origin) -> Unknown:
+    trail = (*whole.trail, *steps)
+    if goes_on:
+        return Unknown("computed", why, ask.span, trail)
+    return Unknown("stops", stops(why), ask.span, trail)

@@ -13,9 +13,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, quote_plus, unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from smtpdoctor.settings.readers import php_registry
+from smtpdoctor.settings.readers import php_urls as urls
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -80,14 +81,7 @@ GLOBALS: dict[str, Any] = {
     "FILTER_VALIDATE_BOOL": "boolean",
     "FILTER_VALIDATE_INT": "int",
     "PHP_EOL": "\n",
-    "PHP_URL_SCHEME": 0,
-    "PHP_URL_HOST": 1,
-    "PHP_URL_PORT": 2,
-    "PHP_URL_USER": 3,
-    "PHP_URL_PASS": 4,
-    "PHP_URL_PATH": 5,
-    "PHP_URL_QUERY": 6,
-    "PHP_URL_FRAGMENT": 7,
+    **urls.CONSTANTS,
 }
 #: Where a constant is defined, and a class; in files that are no whole library in one.
 DEFINED = re.compile(
@@ -270,13 +264,6 @@ def filter_value(value: Any, kind: Any = None, *more: Any) -> Any:
     raise UntellableError("a filter that is not evaluated")
 
 
-def explode(separator: Any, text: Any, *_: Any) -> List:
-    if not separator:
-        raise UntellableError("explode by nothing")
-    parts = to_text(text).split(to_text(separator))
-    return List([Entry(None, Known(part), None) for part in parts])
-
-
 def implode(separator: Any, parts: Any) -> str:
     if not isinstance(parts, List) or parts.open is not None:
         raise UntellableError("what is joined here")
@@ -318,34 +305,6 @@ def wrapped(value: Any) -> Any:
     if isinstance(value, list):
         return List([Entry(None, Known(wrapped(each)), None) for each in value])
     return value
-
-
-#: What parse_url takes a URL with a host apart into; no other text is evaluated.
-URL = re.compile(
-    r"(?P<scheme>[A-Za-z][\w.+-]*)://(?:(?P<user>[^:@/?#]*)(?::(?P<pass>[^@/?#]*))?@)?"
-    r"(?P<host>[^:@/?#\[\]]+)(?::(?P<port>\d{1,5}))?(?P<path>/[^?#]*)?(?:\?(?P<query>[^#]*))?"
-    r"(?:#(?P<fragment>.*))?"
-)
-
-
-def parse_url(value: Any, component: Any = -1) -> Any:
-    """The parts of a URL (RFC 3986), or one of them; null where it has none."""
-    found = URL.fullmatch(to_text(value)[:2000])
-    names = ("scheme", "host", "port", "user", "pass", "path", "query", "fragment")
-    if found is None or not (component == -1 or component in range(len(names))):
-        raise UntellableError("parse_url of this text")
-    given: dict[str, Any] = {name: found[name] for name in names if found[name] is not None}
-    if "port" in given:
-        given["port"] = int(given["port"])
-    return wrapped(given) if component == -1 else given.get(names[component])
-
-
-def parse_str(value: Any) -> Any:
-    """The options of a query; one that is named with brackets is not evaluated."""
-    pairs = parse_qsl(to_text(value), keep_blank_values=True)
-    if any("[" in name for name, _ in pairs):
-        raise UntellableError("parse_str of this text")
-    return wrapped(dict(pairs))
 
 
 def sprintf(form: Any, *values: Any) -> str:
@@ -411,7 +370,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "rtrim": strip("rstrip"),
     "dirname": dirname,
     "realpath": to_text,
-    "explode": explode,
     "implode": implode,
     "join": implode,
     "str_contains": lambda text, part: to_text(part) in to_text(text),
@@ -419,8 +377,6 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str_ends_with": lambda text, part: to_text(text).endswith(to_text(part)),
     "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
     "array_merge": merge,
-    "parse_url": parse_url,
-    "parse_str": parse_str,
     "sprintf": sprintf,
     "rawurldecode": lambda value: unquote(to_text(value)),
     "urldecode": lambda value: unquote_plus(to_text(value)),
@@ -647,6 +603,26 @@ class Php:
             return ask.apply(from_json, given, conversion="json_decode")
         found = self._document(path, "json", ask)
         return found.through(span=ask.span) if isinstance(found, Known) else found
+
+    def _parse_url(self, call: Call, ask: Evaluation) -> Value | None:
+        text = ask.argument(call, 0, "url")
+        component = ask.argument(call, 1, "component") or Known(-1)
+        return urls.parse_url(text, component, self.project, ask) if text is not None else None
+
+    def _parse_str(self, call: Call, ask: Evaluation) -> Value | None:
+        text = ask.argument(call, 0, "string")
+        if isinstance(text, Known) and not isinstance(text.value, str):
+            text = ask.apply(to_text, text)
+        return urls.parse_str(text, self.project, ask) if text is not None else None
+
+    def _explode(self, call: Call, ask: Evaluation) -> Value | None:
+        separator, text = ask.argument(call, 0, "separator"), ask.argument(call, 1, "string")
+        if separator is None or text is None:
+            return None
+        if isinstance(text, Known) and not isinstance(text.value, str):
+            text = ask.apply(to_text, text)
+        limit = ask.argument(call, 2, "limit") or Known(END)
+        return urls.explode(text, separator, limit, self.project, ask)
 
     def _in_array(self, call: Call, ask: Evaluation) -> Value:
         needle, stack = ask.argument(call, 0), ask.argument(call, 1)
@@ -889,5 +865,8 @@ OF_A_CALL: Mapping[str, Callable[[Php, Call, Evaluation], Value | None]] = {
     "extract": Php._extracted,
     "file_get_contents": Php._contents,
     "json_decode": Php._decoded,
+    "parse_url": Php._parse_url,
+    "parse_str": Php._parse_str,
+    "explode": Php._explode,
     "in_array": Php._in_array,
 }

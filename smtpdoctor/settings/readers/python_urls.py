@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, parse_qsl, unquote, unquote_plus, urlparse, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlparse, urlsplit
 
 from smtpdoctor.settings.readers import parts
 from smtpdoctor.settings.readers.evaluation import Evaluation
@@ -162,13 +162,7 @@ def _query(semantics: Python, text: Known, ask: Evaluation, start: int | None = 
     whole = text.value
     first = start if start is not None else _places(whole).get("query", (len(whole),))[0]
     query = whole[first:]
-    members = {}
-    for key, value in dict(reversed(parse_qsl(query))).items():
-        begin = query.find(f"{key}=") + len(key) + 1
-        raw = query[begin:].partition("&")[0]
-        there = begin > len(key) and unquote_plus(raw) == value
-        place = (first + begin, first + begin + len(raw)) if there else None
-        members[key] = Taken(value, "query", place)
+    members = parts.in_query(query, first, dict(reversed(parse_qsl(query))))
     return parts.taken(text, members, semantics.project, ask)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from smtpdoctor.settings.readers import ruby_uri
+from smtpdoctor.settings.readers import parts, ruby_uri
 from smtpdoctor.settings.readers.evaluation import (
     Bound,
     ClassValue,
@@ -80,6 +80,7 @@ MEMBERS: dict[tuple[str, str], Any] = {
     ("boolean-class", "new"): BOOLEAN,
     ("Figaro", "env"): Special("figaro-env"),
 }
+SPLITS = ("split", "partition")
 LOADS = ("load_file", "load", "safe_load", "safe_load_file", "unsafe_load", "unsafe_load_file")
 #: Rails 7, ActiveModel::Type::Boolean::FALSE_VALUES
 FALSE_VALUES = (False, 0, "0", "f", "F", "false", "FALSE", "off", "OFF")
@@ -314,8 +315,8 @@ class Ruby:
             )
         if isinstance(value, ClassValue):
             return self._of_class(value, name, ask)
-        if isinstance(value, List) and name == "first":
-            return self.index(object_, Known(0), ask)
+        if isinstance(value, List) and name in ("first", "last"):
+            return self.index(object_, Known(0 if name == "first" else len(value) - 1), ask)
         if object_.absent:
             text_ = f"{name} of nil: the program stops here"
             return Unknown("computed", text_, ask.span, object_.trail)
@@ -476,7 +477,8 @@ class Ruby:
             if callee.value.name == "config_for":
                 return self._config_for(call, ask)
             if callee.value.name == "URI" and len(call.arguments) == 1:
-                return ruby_uri.applied(ruby_uri.parse, self._values(call, ask)[0], ask)
+                given = self._values(call, ask)[0]
+                return ruby_uri.called(("URI", "parse"), given, self.project, ask)
             if callee.value.name in rules:
                 name = callee.value.name
                 return ask.apply(rules[name], *self._values(call, ask), conversion=name)
@@ -490,9 +492,36 @@ class Ruby:
             return self._hash_method(call, object_, name, ask)
         if isinstance(object_, Unknown) and object_.reason == "encrypted":
             return Unknown("encrypted", object_.text, ask.span)
+        values = self._values(call, ask)
+        if name in SPLITS:
+            return self._split(object_, name, values, ask)
         if name in METHODS:
-            return ask.apply(METHODS[name], object_, *self._values(call, ask))
+            return ask.apply(METHODS[name], object_, *values)
         return None
+
+    def _split(self, text: Value, name: str, values: list[Value], ask: Evaluation) -> Value | None:
+        """`text.split(":")`, which leaves empty pieces at the end out, and with a number of pieces;
+        `text.partition(":")`, with the separator between."""
+        given = [value.value if isinstance(value, Known) else None for value in values]
+        separator, limit = (*given, 0)[:2]
+        is_text = isinstance(text, Unknown) or isinstance(text.value, str)
+        if not is_text or not isinstance(separator, str) or separator.strip() == "":
+            return None  # nil, a blank and a pattern have other rules
+        if not isinstance(limit, int) or limit < 0:
+            return None
+        if isinstance(text, Unknown):
+            return text
+        cuts = 1 if name == "partition" else limit - 1
+        found = parts.split(text, separator, cuts, self.project, ask)
+        assert isinstance(found, Known)
+        pieces = found.value.items
+        if name == "partition":
+            there = Known(separator if pieces[1:] else "", ask.span, text.trail)
+            rest = pieces[1] if pieces[1:] else Entry(None, replace(there, value=""), None)
+            pieces[1:] = [Entry(None, there, None), rest]
+        while name == "split" and not limit and pieces and _is_empty(pieces[-1].value):
+            pieces.pop()
+        return found
 
     def _values(self, call: Call, ask: Evaluation) -> list[Value]:
         return [value for name, value in ask.evaluator.arguments(call, ask.frame) if name is None]
@@ -505,9 +534,8 @@ class Ruby:
         if special.name == "YAML" and name in LOADS:
             return self._yaml(call, ask)
         values = self._values(call, ask)
-        rule = ruby_uri.METHODS.get((special.name, name))
-        if rule is not None and len(values) == 1:
-            return ruby_uri.applied(rule, values[0], ask)
+        if special.name in ruby_uri.MODULES and len(values) == 1:
+            return ruby_uri.called((special.name, name), values[0], self.project, ask)
         if special == CREDENTIALS:
             return ask.unknown("encrypted", "it stands in Rails' encrypted credentials")
         if special == BOOLEAN and name == "cast" and len(values) == 1:
@@ -593,6 +621,10 @@ class Ruby:
         file = candidate if candidate.endswith(".rb") else f"{candidate}.rb"
         found = self.project.imported_module(file)
         return found.evaluator if found is not None and found.file != self.file else None
+
+
+def _is_empty(value: Value) -> bool:
+    return isinstance(value, Known) and value.value == ""
 
 
 def _may_be_container(value: Value) -> bool:

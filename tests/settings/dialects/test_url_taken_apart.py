@@ -1,7 +1,9 @@
-"""A URL that the program's own code takes apart: `new URL(…)`, `url.parse(…)`, `urlparse(…)`."""
+"""A URL that the program's own code takes apart: `new URL(…)`, `url.parse(…)`, `urlparse(…)`,
+`URI.parse(…)`, `parse_url(…)`."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,23 @@ def node(body: str, url: str = URL) -> dict[str, str]:
 def python(body: str, url: str = URL, name: str = "send.py") -> dict[str, str]:
     head = "import os, smtplib\nfrom dotenv import load_dotenv\nload_dotenv()\n"
     return {name: head + body, ".env": f"SMTP_URL={url}\n"}
+
+
+def ruby(body: str, url: str = URL, name: str = "send.rb") -> dict[str, str]:
+    lock = "GEM\n  specs:\n    dotenv-rails (3.1.2)\n    mail (2.8.1)\n    rails (7.1.3)\n"
+    lock = lock if name.startswith("config/") else lock.replace("    rails (7.1.3)\n", "")
+    head = "require 'dotenv/load'\nrequire 'mail'\nrequire 'uri'\n"
+    head = head if name == "send.rb" else ""
+    return {name: head + body, "Gemfile.lock": lock, ".env": f"SMTP_URL={url}\n"}
+
+
+def php(body: str, url: str = URL) -> dict[str, str]:
+    packages = '"phpmailer/phpmailer": "^6.9", "symfony/mailer": "^6.4", "vlucas/phpdotenv": "^5.6"'
+    head = "<?php\nuse PHPMailer\\PHPMailer\\PHPMailer;\n"
+    head += "use Symfony\\Component\\Mailer\\Transport\\Smtp\\EsmtpTransport;\n"
+    head += "Dotenv\\Dotenv::createImmutable(__DIR__)->load();\n"
+    composer = f'{{"require": {{{packages}}}}}'
+    return {"composer.json": composer, "send.php": head + body, ".env": f"SMTP_URL={url}\n"}
 
 
 LOGIN = "auth: { user: decodeURIComponent(u.username), pass: decodeURIComponent(u.password) }"
@@ -136,6 +155,52 @@ await aiosmtplib.send(
     password=unquote(url.password),
 )
 """
+MAIL_GEM = """uri = URI.parse(ENV.fetch('SMTP_URL'))
+Mail.defaults do
+  delivery_method :smtp, address: uri.host, port: uri.port, ssl: uri.scheme == 'smtps',
+    user_name: CGI.unescape(uri.user), password: CGI.unescape(uri.password)
+end
+Mail.deliver do
+  from CGI.parse(uri.query)['from'].first
+end
+"""
+SPLIT_LOGIN = MAIL_GEM.replace(
+    "Mail.defaults", "user, pass = uri.userinfo.split(':', 2)\nMail.defaults"
+).replace("CGI.unescape(uri.user), password: CGI.unescape(uri.password)",
+          "URI.decode_www_form_component(user), password: URI.decode_www_form_component(pass)"
+)  # fmt: skip
+RAILS = """uri = URI(ENV["SMTP_URL"])
+ActionMailer::Base.smtp_settings = {
+  address: uri.hostname, port: uri.port || 587, ssl: uri.scheme == "smtps",
+  user_name: CGI.unescape(uri.user), password: CGI.unescape(uri.password)
+}
+"""
+MAILER = """class ApplicationMailer < ActionMailer::Base
+  default from: Rack::Utils.parse_query(URI(ENV["SMTP_URL"]).query)["from"]
+end
+"""
+PHPMAILER = """$url = parse_url($_ENV['SMTP_URL']);
+parse_str($url['query'], $query);
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = $url['host'];
+$mail->Port = $url['port'] ?? 587;
+$mail->SMTPAuth = true;
+$mail->SMTPSecure = $url['scheme'] === 'smtps' ? PHPMailer::ENCRYPTION_SMTPS : 'tls';
+$mail->Username = rawurldecode($url['user']);
+$mail->Password = urldecode($url['pass']);
+$mail->setFrom($query['from']);
+$mail->send();
+"""
+SYMFONY = """$tls = parse_url($_ENV['SMTP_URL'], PHP_URL_SCHEME) === 'smtps';
+$transport = new EsmtpTransport(
+    parse_url($_ENV['SMTP_URL'], PHP_URL_HOST), parse_url($_ENV['SMTP_URL'], PHP_URL_PORT), $tls);
+$transport->setUsername(rawurldecode(parse_url($_ENV['SMTP_URL'], PHP_URL_USER)));
+$transport->setPassword(rawurldecode(parse_url($_ENV['SMTP_URL'], PHP_URL_PASS)));
+$mailer = new Mailer($transport);
+parse_str(parse_url($_ENV['SMTP_URL'], PHP_URL_QUERY), $query);
+$email = (new Email())->from($query['from']);
+"""
 SETTINGS = "shop/settings.py"
 MANAGE = {"manage.py": 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\n'}
 
@@ -151,6 +216,17 @@ WAYS = {
     "django-environ": ("django", {**python(ENVIRON, name=SETTINGS), **MANAGE}),
     "Flask-Mail": ("flask-mail", python(FLASK, name="app.py")),
     "aiosmtplib": ("aiosmtplib", python(AIO, name="app.py")),
+    "Ruby's mail": ("ruby-mail", ruby(MAIL_GEM)),
+    "Ruby's mail, its login split": ("ruby-mail", ruby(SPLIT_LOGIN)),
+    "Rails": (
+        "rails",
+        {
+            **ruby(RAILS, name="config/initializers/smtp.rb"),
+            "app/mailers/application_mailer.rb": MAILER,
+        },
+    ),
+    "PHPMailer": ("phpmailer", php(PHPMAILER)),
+    "Symfony": ("symfony", php(SYMFONY)),
 }
 
 
@@ -174,7 +250,10 @@ def test_each_part_is_told_with_its_place(tmp_path: Path, name: str) -> None:
     changes_lead_there(tmp_path / "folder", dialect)
 
 
-SCHEMES = ("new URL", "url.parse", "Django", "Flask-Mail", "aiosmtplib")
+SCHEMES = (
+    *("new URL", "url.parse", "Django", "Flask-Mail", "aiosmtplib"),
+    *("Ruby's mail", "Rails", "PHPMailer", "Symfony"),
+)
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -283,6 +362,33 @@ NOT_DECODED = {
         python(DJANGO.replace("unquote(url.password)", "url.password"), name=SETTINGS) | MANAGE,
         [("url.password", "unquote(url.password)")],
     ),
+    "Ruby's mail": (
+        "ruby-mail",
+        ruby(MAIL_GEM.replace("CGI.unescape(uri.password)", "uri.password")),
+        [("uri.password", "URI::DEFAULT_PARSER.unescape(uri.password)")],
+    ),
+    "Ruby's login split": (
+        "ruby-mail",
+        ruby(SPLIT_LOGIN.replace("URI.decode_www_form_component(user)", "user")),
+        [("user", "URI::DEFAULT_PARSER.unescape(user)")],
+    ),
+    "Rails": (
+        "rails",
+        ruby(RAILS.replace("CGI.unescape(uri.user)", "uri.user"), name="config/initializers/m.rb"),
+        [("uri.user", "URI::DEFAULT_PARSER.unescape(uri.user)")],
+    ),
+    "PHPMailer": (
+        "phpmailer",
+        php(PHPMAILER.replace("urldecode($url['pass'])", "$url['pass'] ?? ''")),
+        [("$url['pass'] ?? ''", "rawurldecode($url['pass'] ?? '')")],
+    ),
+    "Symfony": (
+        "symfony",
+        php(SYMFONY.replace("rawurldecode(parse_url($_ENV['SMTP_URL'], PHP_URL_USER))",
+                            "parse_url($_ENV['SMTP_URL'], PHP_URL_USER)")),
+        [("parse_url($_ENV['SMTP_URL'], PHP_URL_USER)",
+          "rawurldecode(parse_url($_ENV['SMTP_URL'], PHP_URL_USER))")],
+    ),
 }  # fmt: skip
 
 
@@ -307,6 +413,8 @@ def test_a_login_that_nothing_decodes(tmp_path: Path, name: str) -> None:
         ("nodemailer", node(WHATWG.replace("decodeURIComponent", ""), PLAIN)),
         ("smtplib", python(URLLIB.replace("unquote(", "str("), PLAIN)),
         ("smtplib", python(YARL)),
+        ("ruby-mail", ruby(MAIL_GEM.replace("CGI.unescape", "String"), PLAIN)),
+        ("phpmailer", php(re.sub("(raw)?urldecode", "trim", PHPMAILER), PLAIN)),
         # what is left after decoding belongs to it
         ("nodemailer", node(WHATWG, URL.replace("wo%40rd", "wo%2540rd"))),
         # a variable of its own is no part of a URL
@@ -322,14 +430,18 @@ def test_what_is_not_encoded_or_was_decoded_is_right(
     assert not any(each.decodes for each in setup.settings.prepared)
 
 
-@pytest.mark.parametrize(("dialect", "way"), [("nodemailer", "new URL"), ("smtplib", "urlparse")])
+REFUSES = [("nodemailer", "new URL"), ("smtplib", "urlparse"), ("ruby-mail", "Ruby's mail"),
+           ("phpmailer", "PHPMailer"), ("symfony", "Symfony")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dialect", "way"), REFUSES)
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
         ("smtps://info%40example.com:wo/rd@smtp.ionos.com:465", "not-encoded"),
         ('"smtps://info%40example.com:wo#rd@smtp.ionos.com:465"', "not-encoded"),
         ("smtps://info%40example.com:wo#rd@smtp.ionos.com:465", "not-encoded"),
-        ("smtp.ionos.com:465", "not-a-url"),
+        ("smtp.ionos.com", "not-a-url"),
     ],
 )
 def test_a_url_that_no_parser_takes_apart(
@@ -342,8 +454,20 @@ def test_a_url_that_no_parser_takes_apart(
     assert "wo" not in (entry_of(setup, "url").source_line or "")
 
 
+def test_a_host_and_port_without_a_scheme(tmp_path: Path) -> None:
+    """PHP takes them apart, the others find no host."""
+    for dialect, way in REFUSES:
+        files = {**WAYS[way][1], ".env": "SMTP_URL=smtp.ionos.com:465\n"}
+        settings = one(write(tmp_path / dialect, files), dialect).settings
+        problems = [entry.problem for entry in settings.entries if entry.field == "url"]
+        if dialect in ("phpmailer", "symfony"):
+            assert (settings.host, settings.port, problems) == ("smtp.ionos.com", 465, [None])
+        else:
+            assert (settings.host, problems) == (None, ["not-a-url"])
+
+
 def test_a_url_that_is_set_nowhere(tmp_path: Path) -> None:
-    for dialect, way in (("nodemailer", "new URL"), ("smtplib", "urlparse")):
+    for dialect, way in REFUSES:
         files = {**WAYS[way][1], ".env": "OTHER=1\n"}
         setup = one(write(tmp_path / dialect, files), dialect)
         assert setup.settings.host is None
@@ -363,6 +487,82 @@ const t = nodemailer.createTransport({ host, port: Number(port), secure: false,
     assert [(edit.file, edit.replace, edit.with_) for edit in change.edits] == [
         (".env", "465", "587")
     ]
+
+
+SPLIT = {
+    "ruby-mail": ruby("""host, port = ENV['SMTP_SERVER'].split(':')
+Mail.defaults do
+  delivery_method :smtp, address: host, port: port.to_i, user_name: 'a', password: ENV['P']
+end
+"""),
+    "phpmailer": php("""[$host, $port] = explode(':', $_ENV['SMTP_SERVER'], 2);
+$mail = new PHPMailer();
+$mail->isSMTP();
+$mail->Host = $host;
+$mail->Port = (int) $port;
+$mail->Username = 'a';
+$mail->Password = $_ENV['P'];
+$mail->send();
+"""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", SPLIT)
+def test_a_text_that_ruby_and_php_split_gives_parts(tmp_path: Path, dialect: str) -> None:
+    env = "SMTP_SERVER=smtp.ionos.com:465\nP=word\n"
+    root = write(tmp_path / "folder", {**SPLIT[dialect], ".env": env})
+    setup = one(root, dialect)
+    assert pointed(setup, "port") == (".env", "465")
+    change = prepared(setup.settings, 587, None)
+    assert [(edit.file, edit.replace, edit.with_) for edit in change.edits] == [
+        (".env", "465", "587")
+    ]
+    assert all(entry.field != "url" for entry in setup.settings.entries)
+
+
+@pytest.mark.parametrize("way", ["Ruby's mail", "Rails", "PHPMailer", "Symfony"])
+def test_a_host_is_changed_where_a_parser_refuses_braces(tmp_path: Path, way: str) -> None:
+    dialect, files = WAYS[way]
+    found = one(write(tmp_path, files), dialect).settings.prepared
+    host = next(each for each in found if each.host)
+    assert [(edit.file, edit.replace, edit.with_) for edit in host.edits] == [
+        (".env", "smtp.ionos.com", "{host}")
+    ]
+
+
+def test_the_application_s_own_address_is_no_mail_server_s_url(tmp_path: Path) -> None:
+    body = """$mail = new PHPMailer();
+$mail->isSMTP();
+$mail->Host = 'smtp.ionos.com';
+$mail->Port = 587;
+$mail->Username = 'info@example.com';
+$mail->Password = $_ENV['SMTP_PASS'];
+$mail->Hostname = parse_url($_ENV['APP_URL'], PHP_URL_HOST);
+$mail->setFrom('noreply@' . parse_url($_ENV['APP_URL'], PHP_URL_HOST));
+$mail->send();
+"""
+    env = "APP_URL=https://example.com\nSMTP_PASS=word\n"
+    settings = one(write(tmp_path, {**php(body), ".env": env}), "phpmailer").settings
+    assert settings.sender == "noreply@example.com"
+    assert all(entry.field != "url" for entry in settings.entries)
+
+
+def test_a_choice_by_the_port_is_changed_in_the_url(tmp_path: Path) -> None:
+    body = PHPMAILER.replace("$url['scheme'] === 'smtps'", "$url['port'] === 465")
+    root = write(tmp_path / "folder", php(body))
+    change = prepared(one(root, "phpmailer").settings, 465, "implicit")
+    assert [(edit.file, edit.replace, edit.with_) for edit in change.edits] == [
+        (".env", "587", "465")
+    ]
+
+
+def test_constants_of_a_choice_are_put_in_for_one_of_them(tmp_path: Path) -> None:
+    """Where no text decides between them: the whole choice was written into itself."""
+    body = PHPMAILER.replace("$url['scheme'] === 'smtps'", "strtolower('A') === 'a'")
+    root = write(tmp_path / "folder", php(body, URL.replace("587", "465")))
+    change = prepared(one(root, "phpmailer").settings, 587, "starttls")
+    texts = {edit.with_ for edit in change.edits if edit.file == "send.php"}
+    assert texts == {"PHPMailer::ENCRYPTION_STARTTLS"}
 
 
 def test_a_url_of_several_variables_has_their_places(tmp_path: Path) -> None:
