@@ -119,27 +119,33 @@ def prepare(draft: Draft, outcome: Outcome, workspace: Workspace) -> Iterator[Pr
     if decoded:
         yield Prepared(decodes=True, edits=decoded)
     for field in TEXT_FIELDS:
-        names = outcome.by.get(field, ())
-        if not names or names[0] not in draft.options:
-            continue
-        free = ANY_HOST if field == "host" else FREE % field
-        said = now.get(names[0])
-        if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
-            free = f"{said[: said.index('<')]}<{free}>"  # the name before the address stays
-        tried = writer.tried({names[0]: free})
-        if tried is None:
-            continue
-        written, came_to = tried
-        if (free if field == "host" else FREE % field) in str(getattr(came_to, field)):
-            written = _free(written, ANY_HOST, FREE % "host") if field == "host" else written
-            yield Prepared(
-                host=field == "host",
-                sender=field == "sender",
-                username=field == "username",
-                edits=written.edits,
-                settings=dict(written.settings),
-                steps=written.steps,
-            )
+        yield from _any_text(field, draft, outcome, writer)
+
+
+def _any_text(field: Field, draft: Draft, outcome: Outcome, writer: _Writer) -> Iterator[Prepared]:
+    """The change of a host, sender or user name for any other."""
+    names = outcome.by.get(field, ())
+    if not names or names[0] not in draft.options:
+        return
+    free = FREE % field
+    tried_with = ANY_HOST if field == "host" else free
+    said = writer.now.get(names[0])
+    if field == "sender" and isinstance(said, str) and NAMED_ADDRESS.fullmatch(said):
+        # the name before the address stays
+        tried = writer.tried({names[0]: f"{said[: said.index('<')]}<{free}>"})
+    else:
+        tried = writer.tried({names[0]: tried_with})
+    if tried is None or tried_with not in str(getattr(tried[1], field)):
+        return
+    written = _free(tried[0], tried_with, free)
+    yield Prepared(
+        host=field == "host",
+        sender=field == "sender",
+        username=field == "username",
+        edits=written.edits,
+        settings=dict(written.settings),
+        steps=written.steps,
+    )
 
 
 def known_values(draft: Draft) -> dict[str, Any]:
@@ -310,8 +316,9 @@ def is_worked_out(draft: Draft, option: Option) -> bool:
     )
 
 
-def _is_part(value: Value) -> bool:
-    return isinstance(value, Known) and value.part is not None
+def _is_part(now: Value, new: Any) -> bool:
+    """Whether what is written anew is a part of a text; a switch is what code makes of one."""
+    return isinstance(now, Known) and now.part is not None and not isinstance(new, bool)
 
 
 def _places(value: Value) -> set[tuple[int, int]]:
@@ -721,8 +728,7 @@ class _Writer:
     def _new(
         self, option: Option, value: Any, old: str | None, *, read_from_variable: bool
     ) -> str | None:
-        part = _is_part(option.value) and not isinstance(value, bool)
-        if old is None or option.bare or part:
+        if old is None or option.bare or _is_part(option.value, value):
             return None if old is None else str(value)
         if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
             return option.words[value]

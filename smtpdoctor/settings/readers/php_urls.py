@@ -7,6 +7,7 @@ Run with PHP 8.2: `user` and `pass` are as they are written, and all before the 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -66,19 +67,27 @@ def _members(text: str) -> dict[Any, Taken] | None:
     server = SERVER.fullmatch(whole["server"]) if whole else HOST_AND_PORT.fullmatch(text)
     if server is None or not server["host"]:
         return None
+    members = _taken(server, whole.start("server") if whole else 0)
+    members |= _taken(whole, 0) if whole else {}
     port = server["port"] or None
-    number = NUMBER.match(port) if port is not None else None
-    if port is not None and (number is None or len(port) > 5 or not 0 <= int(number[1]) < 65536):
+    if port is None:
+        members.pop("port", None)
+        return members
+    number = NUMBER.match(port)
+    if number is None or len(port) > 5 or not 0 <= int(number[1]) < 65536:
         return None
-    shift = whole.start("server") if whole else 0
+    members["port"] = replace(members["port"], value=int(number[1]))
+    return members
+
+
+def _taken(found: re.Match[str], offset: int) -> dict[Any, Taken]:
+    """The parts among the groups, whose text begins there in the whole one."""
     members: dict[Any, Taken] = {}
-    for found, offset in ((whole, 0), (server, shift)):
-        for name, value in found.groupdict().items() if found else ():
-            if name in COMPONENTS and value is not None and (name != "port" or port):
-                start, end = found.span(name) if found else (0, 0)
-                place = (start + offset, end + offset)
-                said = int(number[1]) if name == "port" and number else value
-                members[name] = Taken(said, WORDS.get(name, name), place)
+    for name, value in found.groupdict().items():
+        if name in COMPONENTS and value is not None:
+            start, end = found.span(name)
+            place = (start + offset, end + offset)
+            members[name] = Taken(value, WORDS.get(name, name), place)
     return members
 
 

@@ -706,3 +706,51 @@ def test_the_options_of_a_query(text: str, expected: str | None) -> None:
     url = "smtp://u:p@h.example:465?encryption=ssl&timeout=30"
     value = module("a.php", f"<?php {text}", U=url).value("$x")
     assert (plain(value) if isinstance(value, Known) else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "part", "expected"),
+    [
+        ("smtps://u%40x:p%23@h.example:465", "user", "u%40x"),
+        ("smtp://u@x:p@h.example", "user", "u@x"),  # all before the last @
+        ("smtp://u@x:p@h.example", "pass", "p"),
+        ("SMTP://H.example", "scheme", "SMTP"),
+        ("smtp://[::1]:25", "host", "[::1]"),
+        ("smtp://h.example:", "port", None),
+        ("smtp://h.example:587?a=b", "query", "a=b"),
+        ("h.example:587", "host", "h.example"),
+        ("h.example:587", "port", 587),
+    ],
+)
+def test_the_parts_of_a_url(url: str, part: str, expected: object) -> None:
+    """As PHP 8.2 says them."""
+    code = f"<?php $u = parse_url(getenv('U')); $x = $u['{part}'] ?? null;"
+    code += f"$y = parse_url(getenv('U'), PHP_URL_{part.upper()});"
+    found = module("a.php", code, U=url)
+    assert plain(found.value("$x")) == expected
+    assert plain(found.value("$y")) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["h.example", "smtp://u:a/b@h.example", "smtp://u:a#b@h.example", "smtp://h.example:70000",
+     "smtp://:25", "//h.example:25"],
+)  # fmt: skip
+def test_what_parse_url_finds_no_host_in_is_not_told(url: str) -> None:
+    found = module("a.php", "<?php $x = parse_url(getenv('U'))['host'];", U=url).value("$x")
+    assert isinstance(found, Unknown)
+    assert found.reason == "computed"  # the program goes on, with false or without a host
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("explode(':', 'a:b:c')[2]", "c"),
+        ("explode(':', 'a:b:c', 2)[1]", "b:c"),
+        ("explode(':', 'a:b', 1)[0]", "a:b"),
+        ("explode(':', 'a')[1] ?? 587", 587),
+        ("explode(':', getenv('NOWHERE'))[0]", ""),
+    ],
+)
+def test_a_text_is_split(text: str, expected: object) -> None:
+    assert plain(module("a.php", f"<?php $x = {text};").value("$x")) == expected

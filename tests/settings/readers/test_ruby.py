@@ -333,6 +333,34 @@ def test_the_parts_of_a_url(text: str, expected: object) -> None:
     assert plain(expression(text, **URLS)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("'a:b:c'.split(':').last", "c"),
+        ("'a:b:c'.split(':', 2)[1]", "b:c"),
+        ("'a:'.split(':')[1]", None),  # empty pieces at the end are left out
+        ("'a:'.split(':', 2)[1]", ""),
+        ("''.split(':').last", None),
+        ("'a:b:c'.partition(':').last", "b:c"),
+        ("'a'.partition(':')[1]", ""),
+        ("URI.parse(ENV['FULL']).userinfo.split(':').first", "a%40b.example"),
+        ("URI.parse('smtp://[::1]:25').host", "[::1]"),
+        ("URI.parse('smtp://[::1]:25').hostname", "::1"),
+        ("URI.parse('smtp://u:@h.example').password", ""),
+        ("CGI.parse('a=1&a=2')['a'].last", "2"),
+        ("URI.decode_www_form('a=1&a=2').to_h['a']", "2"),
+    ],
+)
+def test_pieces_of_a_text(text: str, expected: object) -> None:
+    """As Ruby 3.1 says them."""
+    assert plain(expression(text, **URLS)) == expected
+
+
+@pytest.mark.parametrize("text", ["'a b'.split(' ')[0]", "'a:b'.split(/:/)[0]", "'a'.split[0]"])
+def test_a_split_by_other_rules_is_not_told(text: str) -> None:
+    assert isinstance(expression(text), Unknown)
+
+
 def test_a_part_of_a_url_comes_from_the_variable_that_has_it() -> None:
     assert expression("URI.parse(ENV['FULL']).host", **URLS).variables == ("FULL",)
 
