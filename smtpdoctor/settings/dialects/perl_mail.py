@@ -6,7 +6,7 @@ It knows the configuration of Dancer's and Mojolicious' mail plugins too, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +73,9 @@ KINDS = {
 }
 #: Modules whose STARTTLS is a method of the connection.
 BY_METHOD = ("Net::SMTP",)
+METHODS = ("starttls", "auth")
+#: What a connection is called where it is kept or handed on.
+CONNECTION = re.compile(r"(?i)smtp|mail|conn|server|^\$[a-z]$")
 FIELDS: Mapping[str, Field] = {
     **dict.fromkeys(("host", "hosts", "smtp", "server"), "host"),
     **dict.fromkeys(("port", "Port"), "port"),
@@ -272,14 +275,21 @@ def _found(module: Module | None) -> list[Found]:
             continue
         if method == "new" and owner in KINDS and owner != "MIME::Lite":
             found.append(_of_object(call, owner, module))
-        elif method == "send" and _is_smtp(call.argument(0)):
-            values = _arguments(call.arguments[1:], KINDS["MIME::Lite"])
+        elif method == "send" and (rest := _of_smtp(call.arguments)) is not None:
+            values = _arguments(rest, KINDS["MIME::Lite"])
             found.append(Found("MIME::Lite", _with_sender(values, module), call.span))
         elif (method or owner) == "plugin" or call.name == "plugin":
             given = call.named().get("mail", call.argument(1))
             if isinstance(given, Known) and isinstance(given.value, Map):
                 found += _of_mojolicious(given, call)
     return found
+
+
+def _of_smtp(given: list[tuple[str | None, Value]]) -> list[tuple[str | None, Value]] | None:
+    """What stands behind `'smtp',` or `smtp =>`, None where neither is first."""
+    if given and given[0][0] == "smtp":
+        return [(None, given[0][1]), *given[1:]]
+    return given[1:] if given and given[0][0] is None and _is_smtp(given[0][1]) else None
 
 
 def _is_smtp(value: Value) -> bool:
@@ -293,8 +303,9 @@ def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
             one if isinstance(one, Unknown) else Unknown("called", "an object has it", one.span)
         )
         values |= dict.fromkeys(KINDS[owner].login, of_both)
-    for use in call.uses():
-        if not isinstance(use, FoundCall) or use.reached is False:
+    for use in _uses(call, module):
+        if isinstance(use, Unknown):
+            values |= dict.fromkeys(("user", "password", "starttls"), use)
             continue
         method = use.name.rpartition(".")[2]
         if method == "auth":
@@ -305,6 +316,48 @@ def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
         elif method == "mail" and "from" not in values:
             values["from"] = use.argument(0)
     return Found(owner, _with_sender(values, module), call.span)
+
+
+def _uses(call: FoundCall, module: Module | None) -> Iterator[FoundCall | Unknown]:
+    """The methods of a connection. Where it is kept in an object, given back or handed on, they
+    stand by another name: those of the file are of its one connection, and else not told."""
+    own = _reached(call.uses())
+    yield from own
+    if module is None or not _logs_in_by_method(call):
+        return
+    made = [each for each in _reached(module.calls("new")) if _logs_in_by_method(each)]
+    loose = _by_other_names(module, own, made)
+    if len(made) == 1:
+        yield from loose
+    elif loose:
+        why = "which connection of the file is meant can't be told"
+        yield Unknown("computed", why, loose[0].span)
+
+
+def _by_other_names(
+    module: Module, own: Iterable[FoundCall], made: Iterable[FoundCall]
+) -> list[FoundCall]:
+    """Calls of the methods that are lacking, on what is called as a connection is."""
+    lacking = set(METHODS) - {each.name.rpartition(".")[2] for each in own}
+    taken = {use.span for each in made for use in each.uses()}
+    kept = any(len(each.target) > 1 for each in made)  # $self->{smtp}, which has no name
+    calls = _reached(module.calls(*sorted(lacking))) if lacking else []
+    names = {each.span: each.name.rpartition(".")[0] for each in calls}
+    return [
+        each
+        for each in calls
+        if each.span not in taken
+        and (CONNECTION.search(names[each.span]) or (kept and names[each.span] == "?"))
+    ]
+
+
+def _reached(uses: Iterable[object]) -> list[FoundCall]:
+    return [each for each in uses if isinstance(each, FoundCall) and each.reached is not False]
+
+
+def _logs_in_by_method(call: FoundCall) -> bool:
+    owner = call.name.rpartition(".")[0]
+    return owner in KINDS and KINDS[owner].login == NET.login
 
 
 def _arguments(given: Sequence[tuple[str | None, Value]], kind: Kind) -> dict[str, Value]:

@@ -175,6 +175,45 @@ def test_a_login_that_is_one_object_is_not_told(given: str, tmp_path: Path) -> N
     assert {each.field for each in untold} == {"username", "password"}
 
 
+MADE = "Net::SMTP->new('smtp.ionos.com', Port => 587)"
+KEPT = {
+    "given back": f"sub made {{ return {MADE} }} my $s = made();\n$s->starttls; $s->auth(%s);\n",
+    "begun there": f"sub made {{ my $x = {MADE}; $x->starttls; return $x; }}\n"
+    "my $s = made(); $s->auth(%s);\n",
+    "in an object": f"$self->{{smtp}} = {MADE};\n$self->{{smtp}}->starttls;\n"
+    "$self->{smtp}->auth(%s);\n",
+    "in eval": f"my $s = eval {{ {MADE} }};\n$s and $s->starttls and $s->auth(%s);\n",
+    "handed on": f"my $smtp = {MADE}; login($smtp);\n"
+    "sub login { my ($connection) = @_; $connection->starttls; $connection->auth(%s); }\n",
+}
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+def test_a_connection_by_another_name(text: str, tmp_path: Path) -> None:
+    setup = one(write(tmp_path, {"a.pl": text % "'u@example.com', 'word'"}), "perl-mail")
+    assert came_to(setup) == (HOST, 587, "starttls")
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+
+
+def test_of_two_connections_by_other_names_none_is_told(tmp_path: Path) -> None:
+    text = KEPT["given back"] % "'u@example.com', 'word'"
+    text += "sub relay { return Net::SMTP->new('relay.example') }\n"
+    for setup in setups(write(tmp_path, {"a.pl": text})):
+        untold = {each.field for each in setup.settings.untellable}
+        assert untold == {"tls", "username", "password"}
+
+
+def test_what_somebody_elses_auth_is_called_with_is_no_login(tmp_path: Path) -> None:
+    text = f"my $s = {MADE};\n$s->starttls;\n$ldap->auth('admin', 'other');\n"
+    setup = one(write(tmp_path, {"a.pl": text}), "perl-mail")
+    assert (setup.settings.username, password(setup)) == (None, None)
+
+
+def test_mime_lite_with_an_arrow_behind_smtp(tmp_path: Path) -> None:
+    text = (LITE % ("MIME::Lite", "Port => 465, SSL => 1,")).replace("'smtp',", "smtp =>")
+    assert came_to(one(write(tmp_path, {"a.pl": text}), "perl-mail")) == (HOST, 465, "implicit")
+
+
 def test_an_authenticator_of_email_sender_has_the_login(tmp_path: Path) -> None:
     text = "my $t = Email::Sender::Transport::SMTP->new(host => 'smtp.ionos.com', ssl => 1,\n"
     write(tmp_path, {"a.pl": text + "    sasl_authenticator => Authen::SASL->new(%$login));\n"})
