@@ -15,7 +15,7 @@ from smtpdoctor.settings.dialects.base import Option, Outcome
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
 from smtpdoctor.settings.readers.evaluation import either
-from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Unknown, Value
+from smtpdoctor.settings.readers.model import ABSENT, Known, Span, Special, Unknown, Value
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -32,6 +32,9 @@ def option(workspace: Workspace, module: Module, name: str, ask: Ask, **more: An
     value = ask(module)
     if isinstance(value, Known) and value.value is ABSENT:
         return None
+    if module.language == "powershell":
+        ask = _told(ask)
+        value = ask(module)
 
     def again(under: Variables) -> Value:
         other = workspace.module(module.file, under)
@@ -40,11 +43,28 @@ def option(workspace: Workspace, module: Module, name: str, ask: Ask, **more: An
     return Option(name, value, again, **more)
 
 
+def _told(ask: Ask) -> Ask:
+    """What is asked, where it is a value: a file that a script reads is none."""
+
+    def asked(module: Module) -> Value:
+        value = ask(module)
+        if isinstance(value, Known) and isinstance(value.value, Special):
+            return Unknown("unreadable", "what a file has is not read here", value.span)
+        return value
+
+    return asked
+
+
 def text(value: Any) -> str | None:
     """A value as text, None where there is none."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None or value is ABSENT or isinstance(value, Unknown) else str(value)
+
+
+def is_on(value: Any) -> bool:
+    """Whether a switch is on: PowerShell takes 1 for true."""
+    return value is True or (isinstance(value, int) and value != 0)
 
 
 def number(value: Any) -> int | None:

@@ -8,10 +8,18 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import Ask, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import Ask, is_on, option, outcome_of
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
-from smtpdoctor.settings.readers.model import ABSENT, Known, LanguageName, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import (
+    ABSENT,
+    Known,
+    LanguageName,
+    Map,
+    Symbol,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.readers.module import FoundCall, Module
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
@@ -94,7 +102,7 @@ class SendMailMessage:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the command does: STARTTLS or nothing, whatever the port."""
-        ssl = options.get("UseSsl") is True
+        ssl = is_on(options.get("UseSsl"))
         by: dict[Field, tuple[str, ...]] = {field: (name,) for name, field in self.fields.items()}
         tls: TLSMode = "starttls" if ssl else "none"
         return outcome_of(options, by, tls, port=25, required=ssl)
@@ -134,6 +142,8 @@ def _part(credential: Value, at: int) -> Value:
     """The user or the password of `New-Object PSCredential($user, $password)`."""
     if isinstance(credential, Known) and isinstance(credential.value, Map):
         return credential.value.get(at)
+    if isinstance(credential, Known) and isinstance(credential.value, Symbol):
+        return Known(ABSENT)  # [PSCredential]::Empty
     if isinstance(credential, Known) and isinstance(credential.value, str):
         why = "whoever runs the script types it"
         return Unknown("called", why, credential.span) if at else credential

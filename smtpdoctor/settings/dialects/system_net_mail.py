@@ -10,7 +10,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import last_of, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import is_on, last_of, option, outcome_of
 from smtpdoctor.settings.dialects.mailkit import (
     SCRIPTS,
     address,
@@ -100,7 +100,7 @@ class SystemNetMail:
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:
         """What the client does: STARTTLS or nothing, whatever the port."""
-        ssl = options.get("EnableSsl") is True
+        ssl = is_on(options.get("EnableSsl"))
         sources = tuple(DATA.sources.values())
         is_cleared = "UseDefaultCredentials" in options
         known = {name: value for name, value in options.items()

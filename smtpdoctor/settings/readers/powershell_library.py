@@ -147,6 +147,9 @@ class PowerShell(Typed):
         if name in ASKED:
             return self._asked(name, placed, named, ask)
         if name == "convertto-securestring":
+            plain = any("$asplaintext".startswith(each) and each[:2] == "$a" for each in named)
+            if not plain:
+                return ask.unknown("called", "it is encrypted, for one Windows account or by a key")
             return placed[0] if placed else named.get("$string")
         if name == "join-path":
             parts = [named[each] for each in ("$path", "$childpath") if each in named] or placed

@@ -210,3 +210,45 @@ def test_no_secret_is_shown(tmp_path: Path) -> None:
     setup = one(script(tmp_path, text), DIALECT)
     assert password(setup) == "Geheim9wort"
     assert "Geheim9wort" not in repr(setup.settings)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "Get-Content pw.txt | ConvertTo-SecureString",
+        "'01000000d08c9ddf' | ConvertTo-SecureString",
+        "'76492d1116743f0423413b16050a5345' | ConvertTo-SecureString -Key $key",
+        "ConvertTo-SecureString (Get-Content pw.txt) -AsPlainText -Force",
+        "Get-Content pw.txt | ConvertTo-SecureString -AsPlain -Force",
+    ],
+)
+def test_a_password_that_is_encrypted_or_in_a_file_is_not_told(tmp_path: Path, secret: str) -> None:
+    text = (
+        f"$s = {secret}\n$login = New-Object PSCredential('info@example.com', $s)\n"
+        "Send-MailMessage -SmtpServer smtp.ionos.com -Port 587 -UseSsl -Credential $login"
+    )
+    setup = one(script(tmp_path, text, **{"pw.txt": "word\n"}), DIALECT)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", None)
+    assert {each.field for each in setup.settings.untellable} == {"password"}
+
+
+def test_a_host_in_a_file_is_not_told(tmp_path: Path) -> None:
+    text = "$server = Get-Content host.txt\nSend-MailMessage -SmtpServer $server -Port 587 -UseSsl"
+    settings = one(script(tmp_path, text), DIALECT).settings
+    assert (settings.host, {each.field for each in settings.untellable}) == (None, {"host"})
+
+
+def test_an_empty_credential_is_none(tmp_path: Path) -> None:
+    text = "Send-MailMessage -SmtpServer relay.example -Credential ([pscredential]::Empty)"
+    settings = one(script(tmp_path, text), DIALECT).settings
+    assert (settings.username, settings.untellable) == (None, ())
+
+
+@pytest.mark.parametrize(("switch", "tls"), [(1, "starttls"), (0, "none")])
+def test_a_number_is_a_switch(tmp_path: Path, switch: int, tls: str) -> None:
+    command = f"Send-MailMessage -SmtpServer smtp.ionos.com -Port 587 -UseSsl:{switch}"
+    assert one(script(tmp_path / "a", command), DIALECT).settings.tls == tls
+    client = f"$c = New-Object Net.Mail.SmtpClient('{HOST}', 587)\n$c.EnableSsl = {switch}\n"
+    assert (
+        one(script(tmp_path / "b", client + "$c.Send($m)"), "system-net-mail").settings.tls == tls
+    )
