@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict
+from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict, sasl_name
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.dialects.in_code import number, text
+from smtpdoctor.settings.dialects.texts import host_and_port
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal, put_in
 from smtpdoctor.settings.readers.harmless import showable
@@ -39,7 +40,7 @@ MARK = (
 )
 #: Dancer's configuration, production's over what counts everywhere.
 CONFIGURED = ("config.yml", "*/config.yml", "environments/*.yml", "*/environments/*.yml")
-PLUGINS = ("Email", "Dancer2::Plugin::Email", "Dancer::Plugin::Email")
+PREFIX = "Email::Sender::Transport::"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +53,57 @@ class Kind:
     host: tuple[str, ...] = ("host",)
     ehlo: str = "Hello"
     always: TLSMode | None = None
-    first: bool = True  # whether the host is the first argument
+    first: bool = True  # whether the host is the first argument, which may have `:port` behind it
+    verify: str = ""  # none: certificates are looked at whatever is said
 
 
-NET = Kind("Port", ("user", "password"), "SSL")
+NET = Kind("Port", ("user", "password"), "SSL", verify="SSL_verify_mode")
 SENDER = Kind(
-    "port", ("sasl_username", "sasl_password"), "ssl", ("host", "hosts"), "helo", first=False
+    "port", ("sasl_username", "sasl_password"), "ssl", ("host", "hosts"), "helo", first=False,
+    verify="SSL_verify_mode",
 )  # fmt: skip
+SMTPS = replace(SENDER, verify="")
 KINDS = {
     "Net::SMTP": NET,
-    "Net::SMTPS": Kind("Port", ("user", "password"), "doSSL"),
-    "Net::SMTP::SSL": Kind("Port", ("user", "password"), always="implicit"),
-    "Net::SMTP::TLS": Kind("Port", ("User", "Password"), always="starttls"),
+    "Net::SMTPS": replace(NET, tls="doSSL"),
+    "Net::SMTP::SSL": replace(NET, tls="", always="implicit", verify=""),
+    "Net::SMTP::TLS": Kind("Port", ("User", "Password"), "NoTLS"),
     "Email::Sender::Transport::SMTP": SENDER,
-    "Email::Sender::Transport::SMTPS": SENDER,
+    "Email::Sender::Transport::SMTPS": SMTPS,
+    "Email::Sender::Transport::SMTP::TLS": replace(
+        SMTPS, login=("username", "password"), tls="", always="starttls"
+    ),
     "MIME::Lite": Kind("Port", ("AuthUser", "AuthPass"), "SSL"),
     "Mail::Sender": Kind(
-        "port", ("authid", "authpwd"), "", ("smtp", "server", "host"), "client", first=False
+        "port", ("authid", "authpwd"), "tls_required", ("smtp",), "client", first=False,
+        verify="ssl_verify_mode",
     ),
-}
+}  # fmt: skip
+#: With these the check of the name ends every handshake under IO::Socket::SSL 2.078 and newer.
+BY_ADDRESS = ("Net::SMTPS", "Net::SMTP::TLS", f"{PREFIX}SMTPS", f"{PREFIX}SMTP::TLS")
 #: Modules whose STARTTLS is a method of the connection.
 BY_METHOD = ("Net::SMTP",)
 METHODS = ("starttls", "auth")
 #: What a connection is called where it is kept or handed on.
 CONNECTION = re.compile(r"(?i)smtp|mail|conn|server|^\$[a-z]$")
+#: A line that is never put in: see `lite` of the data.
+LITE = ("MIME::Lite", True)
+#: What chooses a mode beside the option that a module has for it.
+SWITCHES = ("starttls", "tls_allowed")
 FIELDS: Mapping[str, Field] = {
-    **dict.fromkeys(("host", "hosts", "smtp", "server"), "host"),
-    **dict.fromkeys(("port", "Port"), "port"),
-    **dict.fromkeys(("ssl", "SSL", "doSSL", "starttls"), "tls"),
+    **dict.fromkeys(("host", "hosts", "smtp"), "host"),
+    **dict.fromkeys(("port", "Port", "host.port"), "port"),
+    **dict.fromkeys(("ssl", "SSL", "doSSL", "starttls", "NoTLS"), "tls"),
+    **dict.fromkeys(("tls_allowed", "tls_required"), "tls"),
     **dict.fromkeys(("user", "User", "sasl_username", "AuthUser", "authid"), "username"),
+    "username": "username",
     **dict.fromkeys(("password", "Password", "sasl_password", "AuthPass", "authpwd"), "password"),
     **dict.fromkeys(("helo", "Hello", "client"), "ehlo"),
     "from": "sender",
-    "SSL_verify_mode": "verify",
+    **dict.fromkeys(("SSL_verify_mode", "ssl_verify_mode"), "verify"),
 }
+#: Options that are no setting by themselves. `encoded`: some message is, or has several parts.
+OTHERS = ("auth", "ssl_version", "SSL_verifycn_name", "send", "encoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +124,7 @@ class PerlMail:
         "implicit": ({"SSL": 1}, {"ssl": "ssl"}, {"doSSL": "ssl"}),
         "starttls": (
             {"ssl": "starttls"}, {"doSSL": "starttls"}, {"starttls": True},
-            {"SSL": 0, "starttls": True},
+            {"SSL": 0, "starttls": True}, {"NoTLS": 0}, {"tls_allowed": 1},
         ),
         "none": ({"SSL": 0}, {"ssl": 0}, {"doSSL": ""}),
     }  # fmt: skip
@@ -142,9 +160,16 @@ class PerlMail:
                 other = again(under)
                 return other.values.get(name, Known(ABSENT)) if other is not None else Known(ABSENT)
 
+            if FIELDS.get(name) == "verify" and name != KINDS[found.kind].verify:
+                continue
             told = _told(value)
-            if not (isinstance(told, Known) and told.value is ABSENT):
-                options[name] = Option(name, told, asked, bare=name == "starttls")
+            if isinstance(told, Known) and told.value is ABSENT:
+                continue
+            option = Option(name, told, asked, bare=name == "starttls")
+            if name == "host" and KINDS[found.kind].first:
+                options |= host_and_port(option, workspace)
+            else:
+                options[name] = option
         yield Draft(
             dialect=self,
             place=f"{path}:{found.span.line}",
@@ -153,6 +178,7 @@ class PerlMail:
             language="yaml" if path.endswith(".yml") else "perl",
             files=(path,),
             insert=lambda new: _insert(workspace, options, found, new),
+            sends=({"ssl_version": "TLSv1_2"},) if found.kind == "Mail::Sender" else (),
         )
 
     def _of_dancer(self, workspace: Workspace) -> Iterator[Draft]:
@@ -173,36 +199,46 @@ class PerlMail:
         name = str(options.get("kind") or "Net::SMTP")
         kind = KINDS[name]
         tls, required, misread = _mode(name, kind, options)
-        user, password = (text(options.get(each)) for each in kind.login)
-        fault = None
-        if name in BY_METHOD and tls == "implicit" and "starttls" in options:
-            fault = conflict(_remark("starttls", "both"))
-        elif kind is SENDER and user and password is None:
-            fault = _remark("sasl_username", "no-password")
-        own = _default_port(name, kind, tls)
+        login = kind.login
+        if name == "Mail::Sender":
+            user_, password_ = login
+            login = (
+                user_ if user_ in options else "username",
+                password_ if password_ in options else "password",
+            )
+        user, password = (text(options.get(each)) for each in login)
+        ignored = None
+        if name == "Mail::Sender" and user and not _logs_in(options):
+            user, password, ignored = None, None, _remark("authid", "no-auth")
         host = next((each for each in kind.host if each in options), kind.host[0])
+        looks = name != "Mail::Sender"
         return Outcome(
             host=text(options.get(host)) or "localhost",
-            port=number(options.get(kind.port)) or own,
+            port=number(options.get("host.port"))
+            or number(options.get(kind.port))
+            or _default_port(name, kind, tls),
             tls=tls,
             required=required,
             username=user,
             password=password,
             sender=_address(options.get("from")),
             ehlo=text(options.get(kind.ehlo)),
-            verify=options.get("SSL_verify_mode", 1) not in (0, "0", "none"),
+            mechanisms=_mechanisms(name, options),
+            verify=_number_of(options.get(kind.verify, looks)) != 0,
             by={
                 "host": (host,),
-                "port": (kind.port,),
-                "tls": tuple(each for each in (kind.tls, "starttls") if each in options),
-                "username": (kind.login[0],),
-                "password": (kind.login[1],),
+                "port": ("host.port", kind.port) if "host.port" in options else (kind.port,),
+                "tls": tuple(each for each in (kind.tls, *SWITCHES) if each in options),
+                "username": (login[0],),
+                "password": (login[1],),
                 "sender": ("from",),
                 "ehlo": (kind.ehlo,),
-                "verify": ("SSL_verify_mode",),
+                "verify": (kind.verify,),
             },
             misread=(misread,) if misread is not None else (),
-            fault=fault,
+            ignored=(ignored,) if ignored is not None else (),
+            fault=_fault(name, kind, tls, options),
+            doubtful=_is_doubtful(name, tls, options),
         )
 
 
@@ -217,29 +253,78 @@ def _mode(name: str, kind: Kind, options: Mapping[str, Any]) -> tuple[TLSMode, b
     said = options.get(kind.tls) if kind.tls else None
     if kind.always is not None:
         return kind.always, True, None
+    if name == "Net::SMTP::TLS":
+        return ("none", False, None) if truth(said, "perl") else ("starttls", True, None)
     if kind is SENDER:
-        word = str(said).lower() if truth(said, "perl") else ""
-        if word in ("1", "ssl", "true") and said is not False:
-            known = word != "true" or said is True
-            return ("implicit", True, None) if known else ("none", False, _remark("ssl", "word"))
-        if word in ("starttls", "maybestarttls"):
-            return "starttls", word == "starttls", None
-        return "none", False, _remark("ssl", "word", "no TLS") if word else None
+        return _by_word(said)
+    if name == f"{PREFIX}SMTPS":
+        if truth(said, "perl"):
+            return ("starttls", False, None) if said == "starttls" else ("implicit", True, None)
+        return "none", False, None
     if name == "Net::SMTPS":
         word = str(said or "").lower()
         return ("starttls", False, None) if "starttls" in word else (
             ("implicit", True, None) if "ssl" in word else ("none", False, None)
         )  # fmt: skip
     if name == "Mail::Sender":
-        return "starttls", False, None
+        allowed = truth(said, "perl") or truth(options.get("tls_allowed", True), "perl")
+        return ("starttls", truth(said, "perl") is True, None) if allowed else ("none", False, None)
     if truth(said, "perl"):
         misread = _remark("SSL", "text-true", "implicit TLS") if says_no(said) else None
         return "implicit", True, misread
     return ("starttls", False, None) if options.get("starttls") else ("none", False, None)
 
 
+def _by_word(said: Any) -> tuple[TLSMode, bool, Remark | None]:
+    """What Email::Sender makes of `ssl`. It asks of “maybestarttls” whether what the server says
+    behind STARTTLS is true, which is nothing."""
+    word = str(said).lower() if truth(said, "perl") else ""
+    if said is True or word in ("1", "ssl"):
+        return "implicit", True, None
+    if word == "starttls":
+        return "starttls", True, None
+    because = "maybe" if word == "maybestarttls" else "word"
+    return "none", False, _remark("ssl", because, "no TLS") if word else None
+
+
+def _fault(name: str, kind: Kind, tls: TLSMode, options: Mapping[str, Any]) -> Remark | None:
+    if name in BY_METHOD and tls == "implicit" and "starttls" in options:
+        return conflict(_remark("starttls", "both"))
+    if kind.ehlo == "helo" and text(options.get(kind.login[0])) and kind.login[1] not in options:
+        return _remark(kind.login[0], "no-password")
+    if name == "MIME::Lite" and tls == "implicit" and "encoded" not in options:
+        return _remark("send", "lite")
+    if name == "Mail::Sender" and tls == "starttls":
+        version = text(options.get("ssl_version", "TLSv1"))
+        return _remark("ssl_version", "tls-1.0") if version == "TLSv1" else None
+    return None
+
+
+def _is_doubtful(name: str, tls: TLSMode, options: Mapping[str, Any]) -> bool:
+    if name == "MIME::Lite":
+        return tls == "implicit"
+    verifies = _number_of(options.get("SSL_verify_mode", 1)) != 0
+    return name in BY_ADDRESS and tls != "none" and verifies and "SSL_verifycn_name" not in options
+
+
+def _logs_in(options: Mapping[str, Any]) -> bool:
+    """Mail::Sender does with `auth`, or by the other name of `authid`."""
+    return bool(text(options.get("auth")) or text(options.get("username")))
+
+
+def _mechanisms(name: str, options: Mapping[str, Any]) -> tuple[str, ...]:
+    if name != "Mail::Sender" or not _logs_in(options):
+        return ()
+    return (sasl_name(text(options.get("auth")) or "LOGIN"),)
+
+
+def _number_of(value: Any) -> int | None:
+    """What `SSL_verify_mode` is: 0 looks at no certificate."""
+    return int(value) if str(value).isdecimal() or isinstance(value, bool) else None
+
+
 def _default_port(name: str, kind: Kind, tls: TLSMode) -> int:
-    if kind is SENDER:
+    if kind.ehlo == "helo":
         return {"implicit": 465, "starttls": 587}.get(tls, 25)
     follows = tls == "implicit" and kind.always is None
     return 465 if follows else 25
@@ -276,7 +361,8 @@ def _found(module: Module | None) -> list[Found]:
         if method == "new" and owner in KINDS and owner != "MIME::Lite":
             found.append(_of_object(call, owner, module))
         elif method == "send" and (rest := _of_smtp(call.arguments)) is not None:
-            values = _arguments(rest, KINDS["MIME::Lite"])
+            values = _arguments(rest, KINDS["MIME::Lite"]) | _encoded(module)
+            values["send"] = Known("smtp", call.span)
             found.append(Found("MIME::Lite", _with_sender(values, module), call.span))
         elif (method or owner) == "plugin" or call.name == "plugin":
             given = call.named().get("mail", call.argument(1))
@@ -292,6 +378,15 @@ def _of_smtp(given: list[tuple[str | None, Value]]) -> list[tuple[str | None, Va
     return given[1:] if given and given[0][0] is None and _is_smtp(given[0][1]) else None
 
 
+def _encoded(module: Module | None) -> dict[str, Value]:
+    """Whether a message of the file ends with a line's end, which a plain one doesn't."""
+    calls = module.calls("new", "build", "attach") if module is not None else ()
+    for call in calls:
+        if call.name.endswith(("attach", "build")) or {"Type", "Encoding"} & set(call.named()):
+            return {"encoded": Known(True, call.span)}
+    return {}
+
+
 def _is_smtp(value: Value) -> bool:
     return isinstance(value, Known) and value.value == "smtp"
 
@@ -303,19 +398,42 @@ def _of_object(call: FoundCall, owner: str, module: Module | None) -> Found:
             one if isinstance(one, Unknown) else Unknown("called", "an object has it", one.span)
         )
         values |= dict.fromkeys(KINDS[owner].login, of_both)
+    if KINDS[owner] is SENDER:
+        values = _of_email_sender(values)
+    elif owner == "Mail::Sender":
+        values = {name.lower(): value for name, value in values.items()}
+    values |= _of_methods(call, module, values)
+    return Found(owner, _with_sender(values, module), call.span)
+
+
+def _of_methods(
+    call: FoundCall, module: Module | None, values: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What the methods of the connection are given."""
+    found: dict[str, Value] = {}
     for use in _uses(call, module):
         if isinstance(use, Unknown):
-            values |= dict.fromkeys(("user", "password", "starttls"), use)
+            found |= dict.fromkeys(("user", "password", "starttls"), use)
             continue
         method = use.name.rpartition(".")[2]
         if method == "auth":
-            values |= _login(use)
+            found |= _login(use)
         elif method == "starttls":
-            values["starttls"] = Known(True, use.span)
-            values |= {key: each for key, each in use.named().items() if key in FIELDS}
-        elif method == "mail" and "from" not in values:
-            values["from"] = use.argument(0)
-    return Found(owner, _with_sender(values, module), call.span)
+            found["starttls"] = Known(True, use.span)
+            found |= {key: each for key, each in use.named().items() if key in FIELDS}
+        elif method == "mail" and "from" not in (*values, *found):
+            found["from"] = use.argument(0)
+    return found
+
+
+def _of_email_sender(values: Mapping[str, Value]) -> dict[str, Value]:
+    """Its options with what IO::Socket::SSL has of `ssl_options`."""
+    found = {name: value for name, value in values.items() if not name.startswith("SSL_")}
+    further = found.get("ssl_options")
+    if isinstance(further, Known) and isinstance(further.value, Map):
+        entries = further.value.entries
+        found |= {str(each.key): each.value for each in entries if each.key == "SSL_verify_mode"}
+    return found
 
 
 def _uses(call: FoundCall, module: Module | None) -> Iterator[FoundCall | Unknown]:
@@ -402,7 +520,7 @@ def _login(use: FoundCall) -> dict[str, Value]:
 
 def _with_sender(values: Mapping[str, Value], module: Module | None) -> dict[str, Value]:
     """Those that are options, with the address that the file's messages are from."""
-    kept = {name: value for name, value in values.items() if name in FIELDS}
+    kept = {name: value for name, value in values.items() if name in FIELDS or name in OTHERS}
     hosts = kept.get("hosts")
     if isinstance(hosts, Known) and isinstance(hosts.value, List):
         kept["hosts"] = hosts.get(0)  # the others are asked where it can't be reached
@@ -439,21 +557,25 @@ def _of_mojolicious(given: Known, call: FoundCall) -> Iterator[Found]:
     if items:
         rest = _pairs([each.value for each in items[1:]])
         values = {**rest, "host": items[0].value, "from": given.get("from")}
+        values["encoded"] = Known(True, arguments.span)  # the plugin encodes every message
         yield Found("MIME::Lite", _with_sender(values, None), call.span)
 
 
 def _configured(root: Value) -> Found | None:
-    for plugin in PLUGINS:
-        found = root.at("plugins", plugin)
-        for name in ("SMTP", "SMTPS", "SMTP::TLS"):
-            transport = found.at("transport", name)
-            if isinstance(transport, Known) and isinstance(transport.value, Map):
-                values = {str(each.key): each.value for each in transport.value.entries}
-                span = values["host"].span if "host" in values else transport.span
-                sender = found.at("headers", "from")
-                if span is not None:
-                    all_ = {**values, **({} if sender.absent else {"from": sender})}
-                    return Found("Email::Sender::Transport::SMTP", _with_sender(all_, None), span)
+    found = root.at("plugins", "Email")
+    for name in ("SMTP", "SMTPS", "SMTP::TLS"):
+        transport = found.at("transport", name)
+        if not isinstance(transport, Known) or not isinstance(transport.value, Map):
+            continue
+        values = {str(each.key): each.value for each in transport.value.entries}
+        if name == "SMTP":
+            values = _of_email_sender(values)
+        span = values["host"].span if "host" in values else transport.span
+        headers = (found.at("headers", "sender"), found.at("headers", "from"))
+        sender = next((each for each in headers if not each.absent), Known(ABSENT))
+        values["from"] = sender
+        if span is not None:
+            return Found(PREFIX + name, _with_sender(values, None), span)
     return None
 
 
@@ -467,7 +589,8 @@ def _insert(
     kind = KINDS[found.kind]
     if new == {"starttls": True} and found.kind in BY_METHOD:
         return _with_starttls(workspace, found)
-    if not set(new) <= {kind.tls, kind.port}:
+    version = {"ssl_version"} if found.kind == "Mail::Sender" else set()
+    if not set(new) <= {kind.tls, kind.port, *version} or (found.kind, "SSL" in new) == LITE:
         return ()
     anchors = [kind.port, *(name for name in kind.host if name != "hosts")]  # which is a list
     span = next((options[name].value.span for name in anchors if name in options), None)

@@ -31,8 +31,9 @@ my $message = MIME::Lite->new(From => 'u@example.com', To => 'x@y.example');
 """
 OLD = """use Mail::Sender;
 my $sender = new Mail::Sender { smtp => 'smtp.ionos.com', port => 587, from => 'u@example.com',
-    auth => 'LOGIN', authid => 'u@example.com', authpwd => 'word' };
+    %s authid => 'u@example.com', authpwd => 'word' };
 """
+LOGIN = "auth => 'LOGIN', ssl_version => 'TLSv1_2',"
 
 WAYS = [
     (NET % ("Port => 587", "$smtp->starttls;"), (587, "starttls")),
@@ -48,12 +49,22 @@ WAYS = [
     (SENDER % "ssl => 'starttls',", (587, "starttls")),
     (SENDER % "ssl => 'ssl',", (465, "implicit")),
     (SENDER % "ssl => 1, port => 465,", (465, "implicit")),
-    (SENDER % "ssl => 'maybestarttls', port => 587,", (587, "starttls")),
+    (SENDER % "ssl => 'STARTTLS', port => '587',", (587, "starttls")),
+    (SENDER.replace("host => 'smtp.ionos.com'", "hosts => ['smtp.ionos.com', 'b.example']")
+     % "ssl => 1,", (465, "implicit")),
+    (SENDER.replace("::SMTP", "::SMTPS") % "ssl => 'tls',", (465, "implicit")),
+    (SENDER.replace("::SMTP", "::SMTPS") % "ssl => 'starttls',", (587, "starttls")),
+    (SENDER.replace("::SMTP", "::SMTP::TLS").replace("sasl_", "") % "", (587, "starttls")),
     (SENDER % "port => 587,", (587, "none")),
     (SENDER % "ssl => 0,", (25, "none")),
-    (LITE % ("MIME::Lite", "Port => 465, SSL => 1,"), (465, "implicit")),
+    (LITE.replace("To =>", "Type => 'text/html', To =>") % ("$message", "SSL => 1,"),
+     (465, "implicit")),
+    (NET.replace(HOST, HOST + ":587") % ("Port => 465", "$smtp->starttls;"), (587, "starttls")),
     (LITE % ("$message", "Port => 587,"), (587, "none")),
-    (OLD, (587, "starttls")),
+    (OLD % LOGIN, (587, "starttls")),
+    (OLD % (LOGIN + " tls_allowed => 0,"), (587, "none")),
+    (OLD.replace("authid", "Username").replace("authpwd", "password")
+     % "ssl_version => 'SSLv23',", (587, "starttls")),
 ]  # fmt: skip
 
 
@@ -66,10 +77,13 @@ def test_what_the_options_come_to(tmp_path: Path, text: str, expected: tuple[int
     assert not remarks(setup)
 
 
-def test_net_smtp_tls_has_its_login_in_the_constructor(tmp_path: Path) -> None:
-    text = f"my $s = Net::SMTP::TLS->new('{HOST}', Port => 587, User => 'u@example.com',\n"
+@pytest.mark.parametrize(
+    ("said", "tls"), [("", "starttls"), ("NoTLS => 0, ", "starttls"), ("NoTLS => 1, ", "none")]
+)
+def test_net_smtp_tls_has_its_login_in_the_constructor(tmp_path: Path, said: str, tls: str) -> None:
+    text = f"my $s = Net::SMTP::TLS->new('{HOST}', Port => 587, {said}User => 'u@example.com',\n"
     setup = one(write(tmp_path, {"a.cgi": text + "    Password => 'word');\n"}), "perl-mail")
-    assert came_to(setup) == (HOST, 587, "starttls")
+    assert came_to(setup) == (HOST, 587, tls)
     assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
 
 
@@ -81,7 +95,6 @@ def test_net_smtp_tls_has_its_login_in_the_constructor(tmp_path: Path) -> None:
         (NET % ("Port => 465", ""), (465, "implicit")),
         (SENDER % "ssl => 1, port => 587,", (587, "starttls")),
         (SENDER % "port => 465,", (465, "implicit")),
-        (LITE % ("MIME::Lite", "Port => 465,"), (465, "implicit")),
     ],
 )
 def test_the_change_is_in_the_call(tmp_path: Path, text: str, goal: tuple[int, str]) -> None:
@@ -103,6 +116,10 @@ def test_both_ways_of_email_sender_can_be_written(tmp_path: Path) -> None:
     [
         (SENDER % "ssl => 'tls', port => 587,", {("misread", "ssl")}),
         (SENDER % "ssl => 'true', port => 587,", {("misread", "ssl")}),
+        (SENDER % "ssl => 'maybestarttls', port => 587,", {("misread", "ssl")}),
+        (LITE % ("MIME::Lite", "Port => 465, SSL => 1,"), {("fault", "send")}),
+        (OLD % "auth => 'LOGIN',", {("fault", "ssl_version")}),
+        (OLD % "ssl_version => 'TLSv1_2',", {("ignored", "authid")}),
         (NET % ("Port => 587, SSL => 'false'", ""), {("misread", "SSL")}),
         (NET % ("Port => 465, SSL => 1", "$smtp->starttls;"), {("fault", "starttls")}),
         (SENDER.replace("    sasl_password => 'word',\n", "") % "ssl => 1,",
@@ -113,6 +130,41 @@ def test_what_is_not_taken_as_it_is_meant(
     tmp_path: Path, text: str, said: set[tuple[str, str]]
 ) -> None:
     assert remarks(one(write(tmp_path, {"send.pl": text}), "perl-mail")) == said
+
+
+def test_what_mail_sender_needs_for_todays_tls_is_put_in(tmp_path: Path) -> None:
+    root = write(tmp_path, {"send.pl": OLD % "auth => 'LOGIN',"})
+    (change,) = (each for each in one(root, "perl-mail").settings.prepared if each.sends)
+    apply(root, change)
+    assert not remarks(one(root, "perl-mail"))
+
+
+def test_tls_is_not_put_into_mime_lite(tmp_path: Path) -> None:
+    root = write(tmp_path, {"send.pl": LITE % ("MIME::Lite", "Port => 465,")})
+    changes = one(root, "perl-mail").settings.prepared
+    assert not [each for each in changes if each.tls in ("implicit", "starttls")]
+
+
+OFF = "SSL_verify_mode => 0"
+
+
+@pytest.mark.parametrize(
+    ("text", "verified"),
+    [
+        (NET % (f"SSL => 1, {OFF}", ""), False),
+        (NET % ("Port => 587", f"$smtp->starttls({OFF});"), False),
+        (NET % ("SSL => 1, SSL_verify_mode => 1", ""), True),
+        (NET.replace("Net::SMTP->", "Net::SMTP::SSL->") % (f"Port => 465, {OFF}", ""), True),
+        (SENDER % f"ssl => 1, ssl_options => {{ {OFF} }},", False),
+        (SENDER % f"ssl => 1, {OFF},", True),
+        (LITE.replace("To =>", "Type => 'TEXT', To =>") % ("$message", f"SSL => 1, {OFF},"), True),
+        (OLD % LOGIN, False),
+        (OLD % (LOGIN + " ssl_verify_mode => 1,"), True),
+    ],
+)
+def test_whether_the_certificate_is_looked_at(tmp_path: Path, text: str, verified: bool) -> None:
+    setup = one(write(tmp_path, {"send.pl": text}), "perl-mail")
+    assert setup.settings.verify is verified
 
 
 def test_values_of_variables_of_a_hash_and_of_the_environment(tmp_path: Path) -> None:
@@ -260,6 +312,23 @@ def test_dancers_plugin(tmp_path: Path) -> None:
     assert came_to(one(tmp_path, "perl-mail")) == (HOST, 587, "starttls")
 
 
+def test_dancers_plugin_sends_in_the_name_of_the_sender_by_the_transport_that_it_names(
+    tmp_path: Path,
+) -> None:
+    text = """plugins:
+  Email:
+    headers: { from: other@example.com, sender: u@example.com }
+    transport:
+      SMTP::TLS:
+        host: smtp.ionos.com
+        username: u@example.com
+        password: word
+"""
+    setup = one(write(tmp_path, {"config.yml": text}), "perl-mail")
+    assert came_to(setup) == (HOST, 587, "starttls")
+    assert (setup.settings.sender, password(setup)) == ("u@example.com", "word")
+
+
 def test_mojolicious_plugin(tmp_path: Path) -> None:
     text = """plugin mail => {
   from => 'u@example.com', how => 'smtp',
@@ -282,6 +351,10 @@ def test_mojolicious_plugin(tmp_path: Path) -> None:
         {"a.pl": "plugin mail => { how => 'sendmail' };\n"},
         {"a.rb": "# Net::SMTP->new('smtp.ionos.com')\n"},
         {"config.yml": "plugins:\n  Email:\n    transport:\n      Sendmail:\n        path: /x\n"},
+        {
+            "config.yml": "plugins:\n  Dancer2::Plugin::Email:\n    transport:\n      SMTP:\n"
+            "        host: smtp.ionos.com\n"
+        },
         {"t/mail.t": "my $s = Net::SMTP->new('smtp.ionos.com');\n"},
     ],
 )
