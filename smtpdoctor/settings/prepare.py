@@ -316,11 +316,6 @@ def is_worked_out(draft: Draft, option: Option) -> bool:
     )
 
 
-def _is_part(now: Value, new: Any) -> bool:
-    """Whether what is written anew is a part of a text; a switch is what code makes of one."""
-    return isinstance(now, Known) and now.part is not None and not isinstance(new, bool)
-
-
 def _places(value: Value) -> set[tuple[int, int]]:
     """Which parts of one text a value is made from."""
     return {step.place for step in value.trail if step.kind == "part" and step.place}
@@ -655,7 +650,12 @@ class _Writer:
         span = option.value.span if held else option.value.written
         read = held or bool(option.value.variables)
         old = self._one_line(span)
-        new = self._new(option, value, old, read_from_variable=held)
+        part = option.value.part
+        new = (
+            next(iter(_texts_of_part(part, old, value)), None)
+            if old and part is not None and span == part.span  # of a text that the code says
+            else self._new(option, value, old, read_from_variable=held)
+        )
         if value == FREE % "sender" and old and re.search(r"<[^<>]*>", old):
             new = re.sub(r"<[^<>]*>", f"<{value}>", old, count=1)  # the name stays
         passed_on = value is False and isinstance(option.value.value, str)
@@ -728,7 +728,7 @@ class _Writer:
     def _new(
         self, option: Option, value: Any, old: str | None, *, read_from_variable: bool
     ) -> str | None:
-        if old is None or option.bare or _is_part(option.value, value):
+        if old is None or option.bare:
             return None if old is None else str(value)
         if isinstance(value, str) and value in option.words and old[:1] not in ("'", '"'):
             return option.words[value]

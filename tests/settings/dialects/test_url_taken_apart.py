@@ -295,6 +295,28 @@ def test_a_port_that_the_url_lacks_is_put_in(tmp_path: Path) -> None:
     assert came_to(one(root, "nodemailer")) == ("smtp.ionos.com", 465, "starttls")
 
 
+def test_a_port_that_ruby_s_url_lacks_is_put_in(tmp_path: Path) -> None:
+    root = write(tmp_path / "folder", ruby(MAIL_GEM, URL.replace(":587", "")))
+    change = prepared(one(root, "ruby-mail").settings, 465, None)
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [("", ":465")]
+    apply(root, change)
+    assert came_to(one(root, "ruby-mail"))[1] == 465
+
+
+def test_a_user_name_that_the_url_can_not_hold_as_it_is(tmp_path: Path) -> None:
+    """Ruby refuses an @ more: it stands in quotes in the code."""
+    settings = one(write(tmp_path, ruby(MAIL_GEM)), "ruby-mail").settings
+    change = next(each for each in settings.prepared if each.username)
+    assert [(edit.file, edit.with_) for edit in change.edits] == [("send.rb", "'{username}'")]
+
+
+def test_the_scheme_of_a_url_in_the_code_is_changed_there(tmp_path: Path) -> None:
+    url = URL.replace("smtp:", "smtps:")
+    body = SYMFONY.replace("$_ENV['SMTP_URL']", f"'{url}'")
+    change = prepared(one(write(tmp_path, php(body)), "symfony").settings, 587, "starttls")
+    assert [(edit.replace, edit.with_) for edit in change.edits] == [("smtps", "smtp")]
+
+
 def test_a_host_and_a_sender_are_changed_in_the_url(tmp_path: Path) -> None:
     root = write(tmp_path / "folder", node(WHATWG))
     found = one(root, "nodemailer").settings.prepared
