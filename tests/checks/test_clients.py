@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from dataclasses import replace
 from typing import Any
@@ -799,6 +800,39 @@ def test_a_reply_too_many(
     assert ran.report.verdict == verdict
 
 
+def test_a_reply_too_many_before_commands_that_are_sent_together(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    behaviour = replace(healthy, auth_answer=("235 2.7.0 welcome", "250 2.0.0 Ok"))
+    ran = as_client(authority, behaviour, "nodemailer@10")
+    assert ran.codes() == ["reply-unreadable"]
+    assert "answer to AUTH" in ran.report.diagnoses[0].title
+
+
+def test_an_answer_that_was_not_waited_for_is_not_too_many(
+    authority: Authority, healthy: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RCPT is said once more after three seconds, and then both are answered."""
+    original: Any = server._Dialogue._answer
+    asked: list[bytes] = []
+
+    async def slowly(self: Any, line: bytes) -> None:
+        if not line.startswith(b"RCPT"):
+            await original(self, line)
+            return
+        asked.append(line)
+        if len(asked) == 1:
+            await asyncio.sleep(3.5)
+            await self._wire.write(b"250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n")
+
+    monkeypatch.setattr(server._Dialogue, "_answer", slowly)
+    network = one_host(authority, on_587=healthy)
+    ran = Ran(network, authority, options=Options(ehlo="web1.example.com"))
+    assert len(asked) == 2
+    assert ran.report.verdict == "healthy"
+    assert all(item.unasked is None for item in ran.observations.of(Exchange))
+
+
 def test_a_server_that_closes_unasked_has_said_so(authority: Authority, healthy: Behaviour) -> None:
     behaviour = replace(healthy, greeting=("220 mail", "421 closing"))
     assert "reply-unreadable" not in as_client(authority, behaviour, "smtplib").codes()
@@ -853,7 +887,8 @@ def test_ehlo_that_is_refused_inside_tls(
     behaviour = replace(healthy, replies=OnceOnly())
     ran = as_client(authority, behaviour, client, SMTP_SECURE="starttls")
     assert ran.report.verdict == ("warnings" if gets_through else "broken")
-    assert "ehlo-rejected" in [item.code for item in ran.report.diagnoses]
+    found = next(item for item in ran.report.diagnoses if item.code == "ehlo-rejected")
+    assert "EHLO after STARTTLS" in found.title
     assert (logins(ran) != []) == gets_through
 
 

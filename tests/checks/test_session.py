@@ -336,7 +336,16 @@ def test_a_login_that_is_refused_in_clear_is_only_begun(
     assert not ran.report.unexplained
 
 
-@pytest.mark.parametrize("text", ["501 5.5.4 Syntax: AUTH mechanism", "454 4.7.0 not now"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "501 5.5.4 Syntax: AUTH mechanism",
+        "500 5.5.2 Bad auth arguments",
+        "504 5.5.4 an initial response is needed",
+        "535 5.7.8 no credentials",
+        "454 4.7.0 not now",
+    ],
+)
 def test_a_refusal_of_the_bare_command_tells_nothing(
     authority: Authority, healthy: Behaviour, text: str
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from smtpdoctor.demo.authority import Authority
-from smtpdoctor.demo.behaviour import Act, Behaviour
+from smtpdoctor.demo.behaviour import PASSWORD, Act, Behaviour
 from smtpdoctor.observations import Exchange
 
 from ..runs import Ran, certificate_of, one_host
@@ -89,6 +89,12 @@ def test_a_reply_too_many_fails_all_who_read_one_by_one(
     assert ran.codes() == ["reply-unreadable"]
     assert behind in ran.report.diagnoses[0].title
     assert ran.report.verdict == "broken"
+
+
+def test_a_reply_too_many_tells_no_password(authority: Authority) -> None:
+    ran = talk(authority, auth_answer=("235 2.7.0 welcome", f"250 {PASSWORD} is well"))
+    assert ran.codes() == ["reply-unreadable"]
+    assert PASSWORD not in ran.everything()
 
 
 def test_no_reply_of_a_sound_server_is_too_many(authority: Authority) -> None:

@@ -77,3 +77,4 @@ def test_lookalike_a_long_way_that_is_bearable() -> None:
 
 def test_lookalike_one_of_them_is_slow_by_itself() -> None:
     assert "the greeting" in tarpit(6.0).diagnosis(CODE).title
+    assert tarpit(6.0).codes() == [CODE]
