@@ -80,6 +80,12 @@ def keep_to(what: str, modules: set[str]) -> None:
     assert found == budget()[what]
 
 
+def test_settings_of_the_environment_alone_load_nothing_that_makes_set_ups() -> None:
+    modules = loaded("settings", SMTP_HOST=HOST)
+    assert "smtpdoctor.settings.setups" in modules
+    assert "smtpdoctor.settings.drafts.finish" not in modules
+
+
 @pytest.mark.parametrize("command", ["--version", "--help", "check --help", "explain port-blocked"])
 def test_a_start_without_a_run_loads_no_network(command: str) -> None:
     modules = loaded(*command.split())

@@ -15,8 +15,6 @@ import msgspec
 
 from smtpdoctor.configuration import OWN, SHARED
 from smtpdoctor.settings.dialects.base import Draft, Outcome, dialects
-from smtpdoctor.settings.drafts.finish import finish
-from smtpdoctor.settings.drafts.harmless_literals import find_harmless
 from smtpdoctor.settings.drafts.outcomes import outcome_of, secrets_of
 from smtpdoctor.settings.exported import secrets_beside, secrets_by_name, tells_a_secret
 from smtpdoctor.settings.folder import Folder, Skipped
@@ -163,7 +161,25 @@ def find_setups(
     skipped: list[Skipped] = []
     drafts = list(_drafts(workspace, left, skipped))
     left.extend()
-    at, setups = "", []
+    setups = _finished(drafts, workspace, left, skipped) if drafts else []
+    workspace.limit = None
+    from smtpdoctor.settings.kept_elsewhere import kept_elsewhere  # with all that tables need
+
+    skipped += _summed_up(workspace.unread())
+    faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
+    passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
+    passed_over += kept_elsewhere(workspace)
+    return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
+
+
+def _finished(
+    drafts: list[Draft], workspace: Workspace, left: _Time, skipped: list[Skipped]
+) -> list[Setup]:
+    """The set-ups of drafts, so many as there is time for."""
+    from smtpdoctor.settings.drafts.finish import finish  # a folder of one .env has no drafts
+    from smtpdoctor.settings.drafts.harmless_literals import find_harmless
+
+    at, setups = "", list[Setup]()
     try:
         read: list[tuple[Draft, Outcome]] = []
         for draft in drafts:
@@ -184,14 +200,7 @@ def find_setups(
     except OutOfTimeError:
         why = "too slow: this set-up and those after it were not read"
         skipped.append(Skipped(path=at, why=why, cut=True))
-    workspace.limit = None
-    from smtpdoctor.settings.kept_elsewhere import kept_elsewhere  # with all that tables need
-
-    skipped += _summed_up(workspace.unread())
-    faulty = {origin.file for each in setups for origin in _refusals(each, workspace)}
-    passed_over = [each for each in workspace.folder.skipped if each.path not in faulty]
-    passed_over += kept_elsewhere(workspace)
-    return Found(tuple(_named_apart(setups)), (*passed_over, *skipped))
+    return setups
 
 
 def _summed_up(unread: Mapping[str, str]) -> Iterator[Skipped]:
