@@ -599,6 +599,17 @@ class PerlLowering(Curly):
                 self.at += 1
         return found
 
+    def number(self, token: Token) -> Expression:
+        """`017` is octal, and 1.0 the same as 1."""
+        text = (token.text or "").replace("_", "")
+        if len(text) > 1 and text[0] == "0" and not text.strip("01234567"):
+            return Constant(token.start, token.end, int(text, 8))
+        made = super().number(token)
+        value = made.value if isinstance(made, Constant) else None
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+            return Constant(made.start, made.end, int(value))
+        return made
+
     def _has_comma(self) -> bool:
         return self.sees(",", "=>", ahead=1)
 
@@ -615,10 +626,13 @@ class PerlLowering(Curly):
         )
         if token.text in ("{", "[") and subscript:
             return self._subscript(left)
+        if token.text == "[" and isinstance(left, Sequence):  # (4, 5)[1]
+            return self._subscript(left)
         if token.text == "(" and isinstance(left, Index):
             return self.call(left)
         if token.text in ("++", "--"):
             self.at += 1
+            self.set(left, self.opaque(left.start), left.start)
             return self.opaque(left.start)
         return None
 
