@@ -89,6 +89,7 @@ DEFINED = re.compile(
     rb"|(?m:^)\s*(?:(?:abstract|final|readonly)\s+)*class\s+([A-Z]\w+)"
 )
 LARGEST = 64 << 10
+MOST_PADDED = 100
 #: Texts of INI files: in quotes, words that stand for others, and what has a meaning of its own
 #: (https://www.php.net/parse_ini_file, and run with PHP 8.2).
 INI_QUOTED = re.compile(r"""(?:"([^"]*)"|'([^']*)')[ \t]*(?:;.*)?""")
@@ -273,6 +274,14 @@ def implode(separator: Any, parts: Any) -> str:
     return to_text(separator).join(to_text(v.value) for v in values if isinstance(v, Known))
 
 
+def padded(array: Any, size: Any, value: Any) -> List:
+    """array_pad() at the end."""
+    if not isinstance(array, List) or array.open is not None or not 0 <= size <= MOST_PADDED:
+        raise UntellableError("what is put behind an array")
+    missing = size - len(array)
+    return List([*array.items, *(Entry(None, Known(value), None) for _ in range(missing))])
+
+
 def in_array(needle: Any, stack: Any, strict: Any = False) -> bool:
     if not isinstance(stack, List | Map):
         raise UntellableError("whether it is in there")
@@ -377,6 +386,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "str_ends_with": lambda text, part: to_text(text).endswith(to_text(part)),
     "str_replace": lambda old, new, text: to_text(text).replace(to_text(old), to_text(new)),
     "array_merge": merge,
+    "array_pad": padded,
     "sprintf": sprintf,
     "rawurldecode": lambda value: unquote(to_text(value)),
     "urldecode": lambda value: unquote_plus(to_text(value)),

@@ -517,7 +517,7 @@ Mail.defaults do
   delivery_method :smtp, address: host, port: port.to_i, user_name: 'a', password: ENV['P']
 end
 """),
-    "phpmailer": php("""[$host, $port] = explode(':', $_ENV['SMTP_SERVER'], 2);
+    "phpmailer": php("""[$host, $port] = array_pad(explode(':', $_ENV['SMTP_SERVER'], 2), 2, 25);
 $mail = new PHPMailer();
 $mail->isSMTP();
 $mail->Host = $host;

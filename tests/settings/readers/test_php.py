@@ -750,6 +750,8 @@ def test_what_parse_url_finds_no_host_in_is_not_told(url: str) -> None:
         ("explode(':', 'a:b', 1)[0]", "a:b"),
         ("explode(':', 'a')[1] ?? 587", 587),
         ("explode(':', getenv('NOWHERE'))[0]", ""),
+        ("array_pad(explode(':', 'a'), 2, 587)[1]", 587),
+        ("array_pad(explode(':', 'a:b'), 2, 587)[1]", "b"),
     ],
 )
 def test_a_text_is_split(text: str, expected: object) -> None:
