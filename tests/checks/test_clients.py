@@ -864,6 +864,17 @@ def test_a_second_greeting_that_is_there_before_ehlo(
     assert ran.report.verdict == verdict
 
 
+def test_nothing_says_that_mail_goes_out_beside_a_login_that_is_refused_in_clear(
+    authority: Authority, healthy: Behaviour
+) -> None:
+    refused = {"AUTH": "550 5.7.1 not in clear"}
+    behaviour = replace(healthy, starttls=False, mechanisms_in_clear=("PLAIN",), replies=refused)
+    ran = as_client(authority, behaviour, "nodemailer", SMTP_SECURE="false")
+    codes = [item.code for item in ran.report.diagnoses]
+    assert codes == ["auth-impossible-in-clear", "starttls-not-offered"]
+    assert not any("the mail goes out" in item.explanation for item in ran.report.diagnoses)
+
+
 class OnceOnly(dict[str, Answer]):
     """EHLO is answered in the first session's clear part, and refused ever after."""
 

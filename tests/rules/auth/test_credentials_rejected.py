@@ -234,6 +234,7 @@ SES, BREVO = "email-smtp.eu-west-1.amazonaws.com", "smtp-relay.brevo.com"
         ("smtp.fastmail.com", REFUSED, "use an app password with access to SMTP"),
         ("smtp.mail.me.com", REFUSED, "use an app-specific password"),
         ("mail.example.net", "535 5.7.0 Your password has expired", "set a new password"),
+        ("smtp.postmarkapp.com", REFUSED, "use the Server API token, the same as the user name"),
     ],
 )
 def test_positive_what_to_do_is_said_in_the_fix_s_one_line(

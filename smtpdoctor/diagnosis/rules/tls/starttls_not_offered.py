@@ -16,8 +16,8 @@ WHY = {
         "so the session ends before the login and no mail goes out: a password must not go out "
         "readable, and required TLS is not to be done without"
     ),
-    "warning": "so the mail goes out, but everybody on the way can read it",
-    "note": "so the mail goes out without TLS, within this machine or a private network",
+    "warning": "so the session goes on in clear, and everybody on the way can read it",
+    "note": "so the session goes on without TLS, within this machine or a private network",
 }
 
 
