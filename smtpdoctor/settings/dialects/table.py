@@ -20,6 +20,7 @@ from smtpdoctor.settings.dialects.form import (
     Condition,
     DocumentEntry,
     DocumentText,
+    Marks,
     ModeEntry,
     OptionEntry,
     RemarkEntry,
@@ -305,7 +306,8 @@ class Table:
         fields = self.fields
         anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
         unset = self._unset(options, anchor, variables)
-        tag = tag_of(surrounding.image) if surrounding else ""
+        is_known = self.entry.marks != Marks()  # else the tag is some other thing's version
+        tag = tag_of(surrounding.image) if surrounding and is_known else ""
         yield Draft(
             dialect=self,
             place=place,

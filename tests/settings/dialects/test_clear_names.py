@@ -182,6 +182,12 @@ def test_what_others_read(files: dict[str, str], tmp_path: Path) -> None:
     assert [each.name for each in found if each.identity.dialect == "unknown"] == []
 
 
+@pytest.mark.parametrize("stem", ["SHOP_SMTP", "SMTP"])
+def test_the_tag_of_an_unknown_image_is_no_version_shown(stem: str, tmp_path: Path) -> None:
+    (setup,) = setups(write(tmp_path, {"compose.yml": compose(*server(stem), image="acme/a:3")}))
+    assert setup.identity.version == ""
+
+
 def test_services_with_the_same_lines_are_one(tmp_path: Path) -> None:
     text = (
         f"x-mail: &mail {{MAIL_HOST: {HOST}, MAIL_PORT: 587}}\nservices:\n"
