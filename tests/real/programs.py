@@ -1116,6 +1116,123 @@ JAKARTA_MAIL_CODE = Program(
     },
 )
 
+NET_SMTP_SCRIPT = f"""\
+use strict;
+use warnings;
+use Net::SMTP;
+
+my $user = '{SHOP_USER}';
+my $smtp = Net::SMTP->new('{HOST}', Port => 587, Timeout => 30) or die "no connection: $@";
+$smtp->starttls or die $@;
+$smtp->auth($user, '{SHOP_PASSWORD}') or die $smtp->message;
+$smtp->mail('{SHOP_USER}') or die $smtp->message;
+$smtp->to('{SHOP_USER}') or die $smtp->message;
+$smtp->data;
+$smtp->datasend("Subject: a message of the tests\\n\\nIt arrived.\\n");
+$smtp->dataend or die $smtp->message;
+$smtp->quit;
+"""
+
+PERL_NET_SMTP = Program(
+    files={"send.pl": NET_SMTP_SCRIPT},
+    command=("perl", "send.pl"),
+    needs=("perl", Path("/usr/share/perl5/IO/Socket/SSL.pm")),
+    cases={
+        "implicit on 587": Case(
+            IMPLICIT,
+            ("send.pl", "SSL => 1"),
+            {"send.pl": {"587,": "587, SSL => 1,", "$smtp->starttls or die $@;\n": ""}},
+        ),
+        "plain on 465": Case(PLAIN, ("send.pl", "465"), {"send.pl": {"587": "465"}}),
+        "# in the password": Case(
+            changes={
+                "send.pl": {
+                    f"my $user = '{SHOP_USER}'": f"my $user = '{HASH_USER}'",
+                    f"'{SHOP_PASSWORD}'": f"'{HASH_PASSWORD}'",
+                    f"mail('{SHOP_USER}')": f"mail('{HASH_USER}')",
+                }
+            },
+        ),
+        "From of another domain": Case(
+            SENDER,
+            ("send.pl", "mail("),
+            {"send.pl": {f"mail('{SHOP_USER}')": f"mail('{ELSEWHERE}')"}},
+            by_hand={"send.pl": {ELSEWHERE: SHOP_USER}},
+        ),
+        "unusual": Case(
+            changes={
+                "send.pl": {
+                    f"'{HOST}', Port => 587,": f"'{HOST}:465', Port => 587, SSL => $tls,",
+                    "my $user": "my ($tls) = (0, 1)[1];\nmy $user",
+                    "$smtp->starttls or die $@;\n": "",
+                }
+            }
+        ),
+    },
+)
+
+EMAIL_SENDER_SCRIPT = f"""\
+use strict;
+use warnings;
+use Email::Sender::Simple qw(sendmail);
+use Email::Sender::Transport::SMTP;
+use Email::Simple;
+
+my $email = Email::Simple->create(
+    header => [
+        From    => '"Shop" <{SHOP_USER}>',
+        To      => '{SHOP_USER}',
+        Subject => 'a message of the tests',
+    ],
+    body => "It arrived.\\n",
+);
+my $transport = Email::Sender::Transport::SMTP->new({{
+    host          => '{HOST}',
+    port          => 587,
+    ssl           => 'starttls',
+    sasl_username => '{SHOP_USER}',
+    sasl_password => '{SHOP_PASSWORD}',
+}});
+sendmail($email, {{ transport => $transport }});
+"""
+
+PERL_EMAIL_SENDER = Program(
+    files={"send.pl": EMAIL_SENDER_SCRIPT},
+    command=("perl", "send.pl"),
+    needs=("perl", Path("/usr/share/perl5/Email/Sender.pm")),
+    cases={
+        "implicit on 587": Case(
+            IMPLICIT, ("send.pl", "'ssl'"), {"send.pl": {"'starttls'": "'ssl'"}}
+        ),
+        "plain on 465": Case(PLAIN, ("send.pl", "ssl "), {"send.pl": {"587": "465"}}),
+        "# in the password": Case(
+            changes={
+                "send.pl": {
+                    f"sasl_username => '{SHOP_USER}'": f"sasl_username => '{HASH_USER}'",
+                    f"'{SHOP_PASSWORD}'": f"'{HASH_PASSWORD}'",
+                    f"<{SHOP_USER}>": f"<{HASH_USER}>",
+                }
+            },
+        ),
+        "From of another domain": Case(
+            SENDER,
+            ("send.pl", "From "),
+            {"send.pl": {f"<{SHOP_USER}>": f"<{ELSEWHERE}>"}},
+            by_hand={"send.pl": {ELSEWHERE: SHOP_USER}},
+        ),
+        "unusual": Case(
+            changes={
+                "send.pl": {
+                    f"host          => '{HOST}',\n": "%server,\n",
+                    "    port          => 587,\n": "",
+                    "'starttls'": "$server{port} == 465 ? 1 : 'starttls'",
+                    "my $email": f"my %server = (host => '{HOST}', port => '465');\nmy $email",
+                }
+            }
+        ),
+    },
+)
+
 GO_SEND_MAIL = f"""\
 package main
 
@@ -1358,6 +1475,8 @@ PROGRAMS: Mapping[str, Program] = {
     "Jakarta Mail": JAKARTA_MAIL,
     "Jakarta Mail in code": JAKARTA_MAIL_CODE,
     "Go net/smtp": GO,
+    "Perl's Net::SMTP": PERL_NET_SMTP,
+    "Email::Sender": PERL_EMAIL_SENDER,
     "msmtp": MSMTP,
     "curl": CURL,
 }
