@@ -191,7 +191,13 @@ def environ_of(options: CheckOptions) -> Mapping[str, str]:
 
 
 def folder_of(options: CheckOptions) -> Path:
-    return Path(options.folder) if options.folder is not None else Path.cwd()
+    """Raises UsageError for what is no folder: it would look like one in which nothing is set."""
+    if options.folder is None:
+        return Path.cwd()
+    folder = Path(options.folder)
+    if not folder.is_dir():
+        raise UsageError("folder is no folder")
+    return folder
 
 
 def _plan(

@@ -100,6 +100,9 @@ def test_the_wrong_mode_is_shown_on_its_line(manage: Manage, smtp_server: StartS
     place = f"shop/settings.py:{FIRST + 2}"
     assert f"{place}: (smtpdoctor.implicit-tls-on-starttls-port)" in done.stderr
     assert f"{place}: change “EMAIL_USE_SSL” to “EMAIL_USE_TLS”." in done.stderr
+    # once, by the check that asked the server
+    assert done.stderr.count("(smtpdoctor.implicit-tls-on-starttls-port)") == 1
+    assert "not asked" not in done.stderr
 
 
 def test_the_screen_of_the_documentation(manage: Manage, smtp_server: StartServer) -> None:
@@ -107,7 +110,7 @@ def test_the_screen_of_the_documentation(manage: Manage, smtp_server: StartServe
     said = manage(mail(server.port, "EMAIL_USE_SSL = True\n"), *DEPLOY).stderr
     printed = said.replace(str(server.port), "587").replace(f":{FIRST + 2}:", ":33:").splitlines()
     shown = screen("docs/ci.md", f"python manage.py {' '.join(DEPLOY)}")
-    for line, whole in zip(shown, printed, strict=False):
+    for line, whole in zip(shown, printed, strict=True):
         begin, cut, _ = line.partition(" …")
         assert whole.startswith(begin) if cut else whole == line
 

@@ -113,6 +113,9 @@ def run(arguments: list[str]) -> int:
         return int(COMPLETING in os.environ and end.code == 1)
     except OSError as error:  # the report could not be written: a full disk, a closed output
         # its own text may hold a file's name
+        if error.errno is None and any(each.endswith("-completion") for each in arguments):
+            words = "which shell this is can't be seen here: there is neither /proc nor ps"
+            return _said(words, USAGE, arguments)
         return _said(error.strerror or type(error).__name__, USAGE, arguments)
     except MemoryError:  # a limit of the machine's, and no fault
         return _said("there is not enough memory", INCONCLUSIVE, arguments)

@@ -14,6 +14,6 @@ def more() -> str:
     age = knowledge.age()
     return (
         f"released {__released__}\n"
-        f"knowledge: {count(age.sources, 'source')}, read from {age.oldest} to {age.newest}\n"
+        f"knowledge: {count(age.sources, 'source')}, the last read on {age.newest}\n"
         f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}, {platform.system()}\n"
     )

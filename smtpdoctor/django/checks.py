@@ -61,15 +61,23 @@ def _guarded(check: Check) -> Check:
 def settings_alone(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """What is wrong in the settings themselves: no network, before every command of Django's.
 
-    Warnings at most: an error would stop `migrate` and `runserver`, which need no mail.
+    Warnings at most: an error would stop `migrate` and `runserver`, which need no mail. Beside
+    `--deploy`, where the server is asked, what is an error is said once, by that check.
     """
     if not _is_asked_for(app_configs):
         return []
+    deploys = "--deploy" in sys.argv
     try:
         setup = _setup()
     except ImportError:
         return [_not_importable(checks.Warning)]
-    return [] if setup is None else [_message(item, checks.Warning) for item in _said_alone(setup)]
+    if setup is None:
+        return []
+    return [
+        _message(item, checks.Warning)
+        for item in _said_alone(setup)
+        if not (deploys and item.severity == "error")
+    ]
 
 
 @_guarded

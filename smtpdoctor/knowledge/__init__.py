@@ -76,19 +76,15 @@ _TABLE = re.compile(r"^\[([\w-]+)\]$", re.MULTILINE)
 
 
 class Age(msgspec.Struct, frozen=True):
-    """How old what is known is: how many sources, and when the first and the last were read. A
-    standard does not age, and is no first."""
+    """How old what is known is: how many sources, and when the last was read."""
 
     sources: int
-    oldest: str
     newest: str
 
 
 def age() -> Age:
     """Of all sources."""
-    found = [item for item in sources().values() if item.read != "undated"]
-    ageing = [item.read for item in found if item.kind != "standard"]
-    return Age(sources=len(sources()), oldest=min(ageing), newest=newest())
+    return Age(sources=len(sources()), newest=newest())
 
 
 #: A day on which a source was read.

@@ -109,7 +109,7 @@ footer { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: .8rem
 }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
-  .finding, tr, pre { break-inside: avoid; }
+  tr, pre, li, p { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
   .bar, .track, ins, del { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   details::details-content { content-visibility: visible; display: block; block-size: auto; }

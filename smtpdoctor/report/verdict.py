@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from smtpdoctor.diagnosis.model import Verdict
 from smtpdoctor.observations import CHECK_SPECS
-from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.model import WORST_FIRST, Report, TargetReport
 from smtpdoctor.words import MODE_WORDS, count
 
 if TYPE_CHECKING:
@@ -33,8 +34,35 @@ def verdict_words(target: TargetReport) -> str:
     }[target.verdict](target)
 
 
+#: A folder without mail settings is in order for everybody but a monitor.
+NO_SETTINGS = "No mail settings were found."
+
+
+def shown_verdict(target: TargetReport) -> Verdict:
+    """The verdict; of settings alone what was found counts: that no server was asked makes nothing
+    unknown."""
+    if not target.run.settings.elsewhere or target.faults:
+        return target.verdict
+    severities = {item.severity for item in target.diagnoses if item.accepted is None}
+    if "error" in severities:
+        return "broken"
+    return "warnings" if "warning" in severities else "healthy"
+
+
+def whole_shown_verdict(report: Report) -> Verdict:
+    """The worst of the targets', of what was not looked at and of what is said of the check."""
+    if not report.settings_alone:
+        return report.verdict
+    verdicts = [shown_verdict(target) for target in report.targets]
+    verdicts += ["inconclusive"] if report.not_checked else []
+    verdicts += ["warnings"] if "warning" in report.severities else []
+    return min(verdicts, key=WORST_FIRST.index)
+
+
 def whole_verdict_words(report: Report) -> str:
     """The same of several targets together."""
+    if not report.targets and not report.not_checked:
+        return NO_SETTINGS
     failing = sum(target.verdict == "broken" for target in report.targets)
     of = count(len(report.targets), "set-up")
     if failing:

@@ -232,3 +232,22 @@ def test_a_folder_to_unpack_in_can_be_named(bare: Path, option: str, said: str) 
     done = alone(bare, "--version", before=before, TMPDIR="/shop")
     assert done.stdout.startswith("smtpdoctor "), done
     assert sorted(path.name for path in (bare / "shop").iterdir()) == sorted(SHOP)  # it tidies up
+
+
+def test_completion_is_in_it(bare: Path) -> None:
+    """Nobody's shell is seen here, which is no fault of the program's own."""
+    done = alone(bare, "--show-completion", before="mount -t proc proc proc")
+    assert done.returncode in (0, 1, 2)
+    assert "fault" not in done.stderr
+    unseen = alone(bare, "--show-completion")
+    assert unseen.stderr.startswith("smtpdoctor: which shell this is")
+    variables = {"_SMTPDOCTOR_COMPLETE": "source_bash"}
+    assert "_smtpdoctor_completion" in alone(bare, **variables).stdout
+
+
+def test_what_a_watch_listens_with_is_in_it(bare: Path) -> None:
+    """Which it says before it begins, where it is not."""
+    done = alone(bare, "watch", "127.0.0.1:1", "--listen", "192.0.2.1:9", "--no-history")
+    assert "pip install" not in done.stderr
+    assert "192.0.2.1:9" in done.stderr
+    assert done.returncode == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -21,9 +22,11 @@ from prometheus_client.parser import text_string_to_metric_families as prometheu
 
 from smtpdoctor import pages
 from smtpdoctor.api import run as run_plan
+from smtpdoctor.api import run_all
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
-from smtpdoctor.plans import make_plan, make_plans
+from smtpdoctor.examination.options import CheckOptions
+from smtpdoctor.plans import make_lint_plans, make_plan, make_plans
 from smtpdoctor.report import formats
 from smtpdoctor.report.earlier import is_report
 from smtpdoctor.report.model import NotChecked, Report, join
@@ -520,3 +523,38 @@ def test_a_plugin_names_every_target_and_what_was_not_checked(several: Report) -
 
 def test_other_formats_exit_as_the_report(several: Report) -> None:
     assert formats.exit_status("sarif", several) == several.exit_status() == 1
+
+
+# --- the settings alone ---------------------------------------------------------------------------
+
+WORDED = ("github", "html", "markdown", "nagios")
+
+
+def linted(folder: Path, **files: str) -> Report:
+    for name, text in files.items():
+        (folder / name.replace("_", ".")).write_text(text, "utf-8")
+    plans = make_lint_plans(CheckOptions(folder=folder, environ={}))
+    return asyncio.run(run_all(plans, environ={}))
+
+
+@pytest.mark.parametrize("name", WORDED)
+def test_a_folder_without_settings_is_told_as_one(name: str, tmp_path: Path) -> None:
+    page = formats.render(name, linted(tmp_path))
+    assert "No mail settings were found." in page
+    assert "0 of 0" not in page
+
+
+@pytest.mark.parametrize("name", WORDED)
+def test_settings_in_which_nothing_is_wrong_are_not_inconclusive(name: str, tmp_path: Path) -> None:
+    page = formats.render(name, linted(tmp_path, _env="SMTP_HOST=smtp.ionos.com\n"))
+    assert "no server was asked" in page
+    assert "nconclusive" not in page
+    assert "Healthy" not in page
+    assert "❔" not in page
+
+
+@pytest.mark.parametrize("name", ["html", "markdown"])
+def test_settings_with_an_error_are_marked_as_that(name: str, tmp_path: Path) -> None:
+    env = "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\nSMTP_SECURE=false\n"
+    page = formats.render(name, linted(tmp_path, _env=env))
+    assert ("✗ Broken" if name == "html" else "❌") in page

@@ -94,7 +94,8 @@ def install(python: Path) -> None:
         # a wheel in pip's cache may be without zlib
         command = [*pip, "--no-cache-dir", "--no-binary", "pyinstaller", PYINSTALLER]
         subprocess.run(command, check=True, env=os.environ | loader)
-    subprocess.run([*pip, ROOT], check=True)
+    # where it is used there is no pip that could bring an extra: watch --listen has its library
+    subprocess.run([*pip, f"{ROOT}[watch]"], check=True)
     # the code may be another by now, under the same version
     subprocess.run([*pip, "--force-reinstall", "--no-deps", ROOT], check=True)
 
@@ -109,7 +110,8 @@ def build() -> Path:
         "name": name,
         "start": str(Path(__file__).with_name("start.py")),
         "tools": str(Path(__file__).parent),
-        "hidden": grammars(),
+        # the shells' names are looked up by modules that typer loads by theirs
+        "hidden": [*grammars(), "shellingham.posix"],
         "left_out": LEFT_OUT,
     }
     specification = WORK / "smtpdoctor.spec"

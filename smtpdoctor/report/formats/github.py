@@ -11,7 +11,7 @@ from smtpdoctor.report.acceptance import shown_notices
 from smtpdoctor.report.findings import Finding, findings, target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Notice, Report
-from smtpdoctor.report.verdict import ANONYMOUS, verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, NO_SETTINGS, verdict_words
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
@@ -28,6 +28,8 @@ def render(report: Report, options: Options) -> str:
         for item in report.not_checked
     ]
     lines += [_notice(item) for item in shown_notices(report)]
+    if not report.targets and not report.not_checked:
+        lines.append(NO_SETTINGS)
     for target in report.targets:
         lines.append(_harmless(f"{target_name(target)}: {verdict_words(target)}"))
     if report.anonymous:

@@ -37,7 +37,13 @@ from smtpdoctor.report.network_table import (
 from smtpdoctor.report.page_style import STYLE
 from smtpdoctor.report.selection import ShownDiagnosis, ShownFix, select
 from smtpdoctor.report.spf_tree import dmarc_words
-from smtpdoctor.report.verdict import ANONYMOUS, verdict_words, whole_verdict_words
+from smtpdoctor.report.verdict import (
+    ANONYMOUS,
+    shown_verdict,
+    verdict_words,
+    whole_shown_verdict,
+    whole_verdict_words,
+)
 from smtpdoctor.report.waterfall import Bar, waterfall
 from smtpdoctor.smtp.certificate_info import CertificateInfo
 from smtpdoctor.text import line_of_code, visible
@@ -52,12 +58,16 @@ FOR_PROGRAMS = True
 Part = Element | str | None
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-VERDICTS: dict[Verdict, tuple[str, str, str]] = {
+Look = tuple[str, str, str]
+#: Sign, word and colour.
+VERDICTS: dict[Verdict, Look] = {
     "healthy": ("✓", "Healthy", "passed"),
     "warnings": ("!", "Warnings", "warning"),
     "broken": ("✗", "Broken", "error"),
     "inconclusive": ("?", "Inconclusive", "note"),
 }
+#: Where no server was asked, nobody knows whether mail goes out.
+IN_ORDER: Look = ("✓", "Settings in order", "passed")
 SEVERITIES: dict[Severity, tuple[str, str]] = {
     "error": ("✗", "Error"),
     "warning": ("!", "Warning"),
@@ -135,10 +145,10 @@ def _title(report: Report) -> str:
 def _body(report: Report) -> Iterator[Element]:
     if len(report.targets) == 1 and not report.not_checked:
         target = report.target
-        yield element("header", _verdict(target.verdict, "h1", verdict_words(target)))
+        yield element("header", _verdict(_look(target), "h1", verdict_words(target)))
         yield element("main", *_target(report, target, 2))
     else:
-        yield element("header", _verdict(report.verdict, "h1", whole_verdict_words(report)))
+        yield element("header", _verdict(_whole_look(report), "h1", whole_verdict_words(report)))
         yield element("nav", _contents(report), aria_label="Set-ups")
         yield element("main", *_targets(report))
     notices = [
@@ -158,8 +168,20 @@ def _body(report: Report) -> Iterator[Element]:
     )
 
 
-def _verdict(verdict: Verdict, heading: str, words: str) -> Element:
-    sign, word, colour = VERDICTS[verdict]
+def _look(target: TargetReport) -> Look:
+    verdict = shown_verdict(target)
+    alone = verdict == "healthy" and target.run.settings.elsewhere
+    return IN_ORDER if alone else VERDICTS[verdict]
+
+
+def _whole_look(report: Report) -> Look:
+    verdict = whole_shown_verdict(report)
+    alone = verdict == "healthy" and report.settings_alone
+    return IN_ORDER if alone else VERDICTS[verdict]
+
+
+def _verdict(look: Look, heading: str, words: str) -> Element:
+    sign, word, colour = look
     return element(
         "div",
         element("p", f"{sign} {word}", class_="state"),
@@ -174,7 +196,7 @@ def _contents(report: Report) -> Element:
         *(
             element(
                 "li",
-                f"{VERDICTS[target.verdict][0]} {VERDICTS[target.verdict][1]}: ",
+                f"{_look(target)[0]} {_look(target)[1]}: ",
                 element("a", target_name(target), href=f"#target-{number}"),
             )
             for number, target in enumerate(report.targets, 1)
@@ -192,10 +214,10 @@ def _targets(report: Report) -> Iterator[Element]:
                 "div",
                 element(
                     "p",
-                    f"{VERDICTS[target.verdict][0]} {verdict_words(target)}",
+                    f"{_look(target)[0]} {verdict_words(target)}",
                     class_="state",
                 ),
-                class_=f"verdict {VERDICTS[target.verdict][2]}",
+                class_=f"verdict {_look(target)[2]}",
             ),
             *_target(report, target, 3),
         )

@@ -16,7 +16,7 @@ from smtpdoctor.report.earlier import COMMENT
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.report.verdict import ANONYMOUS, verdict_words
+from smtpdoctor.report.verdict import ANONYMOUS, NO_SETTINGS, shown_verdict, verdict_words
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
@@ -37,6 +37,8 @@ def render(report: Report, options: Options) -> str:
     """One section a target: the verdict, each diagnosis with its fix, the checks as a table."""
     lines = [COMMENT, ""]
     lines += [line for target in report.targets for line in _target(target)]
+    if not report.targets and not report.not_checked:
+        lines += [f"**{NO_SETTINGS}**", ""]
     notices = list(shown_notices(report))
     if notices:
         lines += ["### About this check", ""]
@@ -55,7 +57,7 @@ def render(report: Report, options: Options) -> str:
 
 
 def _target(target: TargetReport) -> Iterator[str]:
-    yield f"## {SIGNS[target.verdict]} {_plain(target_name(target))}"
+    yield f"## {SIGNS[shown_verdict(target)]} {_plain(target_name(target))}"
     yield ""
     yield f"**{_plain(verdict_words(target))}**"
     yield ""

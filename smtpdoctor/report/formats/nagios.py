@@ -12,8 +12,13 @@ from smtpdoctor.report.acceptance import notice_words, shown_notices, title_word
 from smtpdoctor.report.findings import target_name
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.measures import certificate_days
-from smtpdoctor.report.model import WORST_FIRST, Report, TargetReport
-from smtpdoctor.report.verdict import verdict_words, whole_verdict_words
+from smtpdoctor.report.model import Report, TargetReport
+from smtpdoctor.report.verdict import (
+    shown_verdict,
+    verdict_words,
+    whole_shown_verdict,
+    whole_verdict_words,
+)
 from smtpdoctor.text import visible
 
 FOR_PROGRAMS = True
@@ -35,23 +40,7 @@ def exit_status(report: Report) -> int:
 
 
 def _state(report: Report) -> tuple[str, int]:
-    """The worst of the targets', of what was not looked at and of what is said of the check."""
-    if not report.settings_alone:
-        return STATES[report.verdict]
-    verdicts = [_verdict(target) for target in report.targets]
-    verdicts += ["inconclusive"] if report.not_checked else []
-    verdicts += ["warnings"] if "warning" in report.severities else []
-    return STATES[min(verdicts, key=WORST_FIRST.index)]
-
-
-def _verdict(target: TargetReport) -> Verdict:
-    """Of settings alone the findings count: that no server was asked makes nothing unknown."""
-    if not target.run.settings.elsewhere or target.faults:
-        return target.verdict
-    severities = {item.severity for item in target.diagnoses if item.accepted is None}
-    if "error" in severities:
-        return "broken"
-    return "warnings" if "warning" in severities else "healthy"
+    return STATES[whole_shown_verdict(report)]
 
 
 def render(report: Report, options: Options) -> str:
@@ -63,7 +52,8 @@ def render(report: Report, options: Options) -> str:
     lines = [f"SMTP {state} - {plain(words)} | {' '.join(_figures(report))}"]
     if one is None:
         lines += [
-            f"{STATES[_verdict(target)][0]}: {plain(_words(target))}" for target in report.targets
+            f"{STATES[shown_verdict(target)][0]}: {plain(_words(target))}"
+            for target in report.targets
         ]
     lines += [
         plain(f"ACCEPTED: {target_name(target)}: {item.code}: {title_words(item)}")
