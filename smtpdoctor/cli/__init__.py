@@ -112,11 +112,7 @@ def run(arguments: list[str]) -> int:
         # gone (`| head`), which is no fault
         return int(COMPLETING in os.environ and end.code == 1)
     except OSError as error:  # the report could not be written: a full disk, a closed output
-        # its own text may hold a file's name
-        if error.errno is None and any(each.endswith("-completion") for each in arguments):
-            words = "which shell this is can't be seen here: there is neither /proc nor ps"
-            return _said(words, USAGE, arguments)
-        return _said(error.strerror or type(error).__name__, USAGE, arguments)
+        return _said(_of_the_system(error, arguments), USAGE, arguments)
     except MemoryError:  # a limit of the machine's, and no fault
         return _said("there is not enough memory", INCONCLUSIVE, arguments)
     except Exception as error:
@@ -127,6 +123,13 @@ def run(arguments: list[str]) -> int:
         words = f"a fault of its own, please report it: {describe(error)}"
         return _said(words, INCONCLUSIVE, arguments)
     return status if isinstance(status, int) else 0
+
+
+def _of_the_system(error: OSError, arguments: list[str]) -> str:
+    """What the system says: its own text may hold a file's name."""
+    if error.errno is None and any(each.endswith("-completion") for each in arguments):
+        return "which shell this is can't be seen here: there is neither /proc nor ps"
+    return error.strerror or type(error).__name__
 
 
 def _in_our_words(error: Any, path: str, commands: frozenset[str]) -> str:
