@@ -53,8 +53,8 @@ from tests.dns.server import DNSServer
 
 SERVERS = 40
 DOMAINS = 20
-#: What docs/benchmarks.md states. Half of a target in flight are OpenSSL's buffers; senders go to as
-#: many processes as there are cores.
+#: What docs/benchmarks.md states. Half of a target in flight are OpenSSL's buffers; senders go to
+#: as many processes as there are cores.
 LEAST_TIMES = {"sslyze": 10.0, "checkdmarc": 10.0 if how_many(JOBS) > 1 else 5.0}
 MOST_KB, MOST_GROWTH = 100.0, 1.5
 
