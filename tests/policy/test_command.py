@@ -27,9 +27,6 @@ def test_a_healthy_domain_at_ionos(server: DNSServer, ask: Ask) -> None:
     assert found.line == "SPF passes (include:_spf-eu.ionos.com), DKIM, DMARC p=none"
     assert found.report["targets"][0]["provider"] == "ionos"
     assert "spf" not in found.report
-    # each question goes out once
-    asked = [(query.name, query.record) for query in server.queries]
-    assert sorted(asked) == sorted(set(asked))
 
 
 @pytest.mark.parametrize(
