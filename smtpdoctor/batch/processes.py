@@ -108,7 +108,8 @@ class Processes:
             await found.put(None)
         finally:
             for share in shares:
-                share.close()
+                share.abort()
+            await asyncio.sleep(0)  # the loop closes them in its next round
 
 
 class _Share:
@@ -130,8 +131,9 @@ class _Share:
         self._whole = True
         self._writer.write_eof()
 
-    def close(self) -> None:
-        self._writer.close()
+    def abort(self) -> None:
+        """Whether or not it has read all: nobody waits for it any more."""
+        self._writer.transport.abort()
 
     async def take(self, found: asyncio.Queue[Result | Exception | None]) -> None:
         async for result in _messages(self._reader):
