@@ -246,3 +246,17 @@ def test_a_value_without_a_line_of_its_own_stands_in_its_file(tmp_path: Path) ->
     entry = setup.settings.entry("host")
     assert entry is not None
     assert (entry.text, entry.origin.label) == ("mail.example.com", "settings.py")
+
+
+def test_what_the_settings_show_by_themselves_is_said_beside_what_the_server_does(
+    manage: Manage, smtp_server: StartServer
+) -> None:
+    lines = mail(smtp_server().port, 'EMAIL_USE_SSL = "False"\n')
+    for command in ((), DEPLOY):
+        assert manage(lines, *command).stderr.count("(smtpdoctor.setting-misread)") == 1
+
+
+def test_a_back_end_that_is_missing_is_said_once(manage: Manage) -> None:
+    done = manage('EMAIL_BACKEND = "nope.Backend"\n', *DEPLOY)
+    assert done.stderr.count("(smtpdoctor.backend-not-importable)") == 1
+    assert done.returncode == 1

@@ -61,23 +61,16 @@ def _guarded(check: Check) -> Check:
 def settings_alone(app_configs: Any, **options: Any) -> list[checks.CheckMessage]:
     """What is wrong in the settings themselves: no network, before every command of Django's.
 
-    Warnings at most: an error would stop `migrate` and `runserver`, which need no mail. Beside
-    `--deploy`, where the server is asked, what is an error is said once, by that check.
+    Warnings at most: an error would stop `migrate` and `runserver`, which need no mail. Nothing
+    beside `--deploy`, where the other check says it all.
     """
-    if not _is_asked_for(app_configs):
+    if not _is_asked_for(app_configs) or _deploys():
         return []
-    deploys = "--deploy" in sys.argv
     try:
         setup = _setup()
     except ImportError:
         return [_not_importable(checks.Warning)]
-    if setup is None:
-        return []
-    return [
-        _message(item, checks.Warning)
-        for item in _said_alone(setup)
-        if not (deploys and item.severity == "error")
-    ]
+    return [] if setup is None else [_message(item, checks.Warning) for item in _said_alone(setup)]
 
 
 @_guarded
@@ -92,7 +85,7 @@ def way_to_the_server(app_configs: Any, **options: Any) -> list[checks.CheckMess
     if setup is None:
         return [_nothing_to_check() if _named_backend() is None else _not_checked()]
     # the other check has said them, but for what is an error here
-    said = {item.code for item in _said_alone(setup)}
+    said = set() if _deploys() else {item.code for item in _said_alone(setup)}
     report = _checked(setup)
     found = [
         _message(item, LEVELS[item.severity])
@@ -114,6 +107,12 @@ def _said_alone(setup: Setup) -> list[Diagnosis]:
 
 
 # --- what is checked ----------------------------------------------------------------------------
+
+
+def _deploys() -> bool:
+    """Whether the command line asks for both checks. A program that calls them (`call_command`) has
+    what is an error from both."""
+    return "--deploy" in sys.argv
 
 
 def _is_asked_for(app_configs: Any) -> bool:
