@@ -9,7 +9,6 @@ import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from smtpdoctor import ahead
@@ -65,19 +64,12 @@ async def acheck(options: CheckOptions) -> Report:
     Sends no message. Raises `smtpdoctor.UsageError` for an argument that can't be one and for a
     settings file that can't be read; what the network and the server do is in the report.
     """
-    _make_sure_of_folder(options)
     try:
         plans = make_plans(options)
     except UsageError as error:
         values = (getattr(options, name) for name in options.__struct_fields__ if name != "folder")
         raise _without_values(error, values) from None
     return await run_all(plans, environ=environ_of(options))
-
-
-def _make_sure_of_folder(options: CheckOptions) -> None:
-    """What is no folder would look like one in which nothing is set. Raises UsageError."""
-    if options.folder is not None and not Path(options.folder).is_dir():
-        raise UsageError("folder is no folder")
 
 
 def _without_values(error: UsageError, values: Iterable[object]) -> UsageError:

@@ -105,7 +105,6 @@ def test_a_password_goes_out_as_it_is(
         ({"timeout": float("nan")}, "--timeout"),
         ({"timeout": float("inf")}, "--timeout"),
         ({"env_file": "nowhere.env"}, "nowhere.env"),
-        ({"folder": "/nowhere/at/all"}, "no folder"),
         ({"target": HOST}, "TARGET"),
     ],
     ids=str,
