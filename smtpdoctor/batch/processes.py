@@ -40,6 +40,10 @@ def how_many(jobs: int) -> int:
     return max(1, min(len(os.sched_getaffinity(0)), jobs, MOST))
 
 
+#: Results as they come; None after the last, or what ends it.
+_Found = asyncio.Queue[Result | Exception | None]
+
+
 class Processes:
     """Forked when it is made: before any loop and any thread."""
 
@@ -79,12 +83,16 @@ class Processes:
     async def judge(self, targets: AsyncIterator[Target]) -> AsyncGenerator[Result, None]:
         """What came of each target, as it comes. Raises what `targets` raises, and UsageError
         where a process was ended by somebody else."""
-        found: asyncio.Queue[Result | Exception | None] = asyncio.Queue(len(self._sockets))
-        work = asyncio.create_task(self._go(targets, found))
+        found: _Found = asyncio.Queue()
+        # results alone are held back by a slow listener: an end that waited for one who has stopped
+        # listening would wait for ever
+        room = asyncio.Semaphore(len(self._sockets))
+        work = asyncio.create_task(self._go(targets, found, room))
         try:
             while (result := await found.get()) is not None:
                 if isinstance(result, Exception):
                     raise result
+                room.release()
                 yield result
         finally:
             work.cancel()
@@ -92,7 +100,7 @@ class Processes:
                 await work
 
     async def _go(
-        self, targets: AsyncIterator[Target], found: asyncio.Queue[Result | Exception | None]
+        self, targets: AsyncIterator[Target], found: _Found, room: asyncio.Semaphore
     ) -> None:
         shares: list[_Share] = []
         try:
@@ -100,12 +108,12 @@ class Processes:
                 for each in self._sockets:
                     shares.append(_Share(*await asyncio.open_connection(sock=each)))
                 for share in shares:
-                    group.create_task(share.take(found))
+                    group.create_task(share.take(found, room))
                 await _give_out(targets, shares)
         except ExceptionGroup as errors:
-            await found.put(errors.exceptions[0])
+            found.put_nowait(errors.exceptions[0])
         else:
-            await found.put(None)
+            found.put_nowait(None)
         finally:
             for share in shares:
                 share.abort()
@@ -135,10 +143,11 @@ class _Share:
         """Whether or not it has read all: nobody waits for it any more."""
         self._writer.transport.abort()
 
-    async def take(self, found: asyncio.Queue[Result | Exception | None]) -> None:
+    async def take(self, found: _Found, room: asyncio.Semaphore) -> None:
         async for result in _messages(self._reader):
             self._open -= 1
-            await found.put(result)
+            await room.acquire()
+            found.put_nowait(result)
         if self._open or not self._whole:
             raise UsageError("a process that judges senders was ended: what was written is whole")
 

@@ -17,6 +17,7 @@ from smtpdoctor.batch.many import Pace
 from smtpdoctor.batch.model import Target
 from smtpdoctor.batch.processes import Processes, how_many
 from smtpdoctor.batch.record import Result, ResultFormat
+from smtpdoctor.batch.shard import share_of
 from smtpdoctor.batch.targets import sender_of
 from smtpdoctor.network import AnswerResult, SystemNetwork
 from smtpdoctor.settings.usage import UsageError
@@ -131,6 +132,44 @@ def test_whoever_stops_listening_leaves_nothing(tmp_path: Path) -> None:
     processes = Processes(2, Noted(tmp_path), {}, pace=Pace(), form="jsonl")
     assert len(judged(processes, given(senders(1000)), most=3)) == 3
     assert not are_there(processes)
+
+
+def test_processes_that_end_while_nobody_listens_any_more_hold_nothing_up(tmp_path: Path) -> None:
+    """As where SIGTERM is for all of them: the error comes when nobody waits for it, and as many
+    results wait as may."""
+    processes = Processes(2, Noted(tmp_path), {}, pace=Pace(), form="jsonl")
+    targets = [sender_of(each, "info@example1.org") for each in range(100)]
+    (idle,) = {0, 1} - {share_of(targets[0], 2)}
+
+    async def stopped() -> None:
+        ending, ended = asyncio.Event(), asyncio.Event()
+
+        async def endless() -> AsyncIterator[Target]:
+            for target in targets:
+                yield target
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ending.set()
+                await ended.wait()
+
+        results = processes.judge(endless())
+        await anext(results)
+        waiting = results.ag_frame.f_locals["found"]
+        while waiting.qsize() < 2:  # noqa: ASYNC110 - what waits is the batch's own
+            await asyncio.sleep(0)
+        processes._processes[idle].kill()
+        await ending.wait()
+        closing = asyncio.create_task(results.aclose())
+        await asyncio.sleep(0)
+        ended.set()
+        done, _ = await asyncio.wait({closing}, timeout=20)
+        assert done
+
+    try:
+        asyncio.run(stopped())
+    finally:
+        processes.end()
 
 
 def test_as_many_as_cores_that_may_be_used(monkeypatch: pytest.MonkeyPatch) -> None:
