@@ -98,14 +98,7 @@ def lint(  # long: one parameter an option
     shown = handed(report, format_, anonymous=anonymous, root=root)
     show(shown, format_, verbose=verbose, strict=strict)
     add_summary(report, format_, anonymous=anonymous, root=root)
-    raise typer.Exit(_status(report, format_, strict=strict))
-
-
-def _status(report: Report, format_: str, *, strict: bool) -> int:
-    """A folder without mail settings is in order for everybody but a monitor."""
-    if not (report.targets or report.not_checked) and format_ != "nagios":
-        return 0
-    return formats.exit_status(format_, report, strict=strict)
+    raise typer.Exit(formats.exit_status(format_, report, strict=strict))
 
 
 def _looked_at(options: CheckOptions, own: Configuration, *, anonymous: bool = False) -> Report:

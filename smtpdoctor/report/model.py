@@ -169,10 +169,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             return 1
         return 3 if self.verdict == "inconclusive" else 0
 
+    def command_status(self, *, strict: bool = False) -> int:
+        """What the command exits with, but in a format that has a status of its own."""
+        return 0 if self.has_no_settings else self.exit_status(strict=strict)
+
     @property
     def settings_alone(self) -> bool:
         """Whether nothing but settings was looked at, as `lint` does."""
         return bool(self.targets) and all(item.run.settings.elsewhere for item in self.targets)
+
+    @property
+    def has_no_settings(self) -> bool:
+        """Whether there was nothing to look at: a folder in which `lint` found no mail settings.
+        It is in order for everybody but a monitor."""
+        return not self.targets and not self.not_checked
 
     @property
     def severities(self) -> frozenset[Severity]:

@@ -34,7 +34,7 @@ def verdict_words(target: TargetReport) -> str:
     }[target.verdict](target)
 
 
-#: A folder without mail settings is in order for everybody but a monitor.
+#: Of a folder in which nothing sends mail.
 NO_SETTINGS = "No mail settings were found."
 
 
@@ -61,7 +61,7 @@ def whole_shown_verdict(report: Report) -> Verdict:
 
 def whole_verdict_words(report: Report) -> str:
     """The same of several targets together."""
-    if not report.targets and not report.not_checked:
+    if report.has_no_settings:
         return NO_SETTINGS
     failing = sum(target.verdict == "broken" for target in report.targets)
     of = count(len(report.targets), "set-up")

@@ -527,7 +527,7 @@ def test_other_formats_exit_as_the_report(several: Report) -> None:
 
 # --- the settings alone ---------------------------------------------------------------------------
 
-WORDED = ("github", "html", "markdown", "nagios")
+WORDED = ("github", "html", "markdown", "nagios", "ticket")
 
 
 def linted(folder: Path, **files: str) -> Report:
@@ -542,9 +542,19 @@ def test_a_folder_without_settings_is_told_as_one(name: str, tmp_path: Path) -> 
     page = formats.render(name, linted(tmp_path))
     assert "No mail settings were found." in page
     assert "0 of 0" not in page
+    assert "nconclusive" not in page
 
 
-@pytest.mark.parametrize("name", WORDED)
+def test_a_folder_without_settings_is_an_error_for_a_monitor_alone(tmp_path: Path) -> None:
+    report = linted(tmp_path)
+    assert formats.exit_status("nagios", report) == 3
+    assert formats.exit_status("terminal", report) == 0
+    assert "exit 0" in formats.render("terminal", report)
+    (run,) = json.loads(formats.render("sarif", report))["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is True
+
+
+@pytest.mark.parametrize("name", WORDED[:-1])  # a ticket asks nobody for anything here
 def test_settings_in_which_nothing_is_wrong_are_not_inconclusive(name: str, tmp_path: Path) -> None:
     page = formats.render(name, linted(tmp_path, _env="SMTP_HOST=smtp.ionos.com\n"))
     assert "no server was asked" in page

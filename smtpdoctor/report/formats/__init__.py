@@ -63,9 +63,9 @@ def mode_of(name: str) -> int:
 
 
 def exit_status(name: str, report: Report, *, strict: bool = False) -> int:
-    """What the command exits with: the report's own status, but where a format has its own."""
+    """What the command exits with: the report's, but where a format has a status of its own."""
     own = getattr(_format(name), "exit_status", None)
-    return int(own(report)) if own is not None else report.exit_status(strict=strict)
+    return int(own(report)) if own is not None else report.command_status(strict=strict)
 
 
 def render(name: str, report: Report, options: Options | None = None) -> str:

@@ -28,7 +28,7 @@ def render(report: Report, options: Options) -> str:
         for item in report.not_checked
     ]
     lines += [_notice(item) for item in shown_notices(report)]
-    if not report.targets and not report.not_checked:
+    if report.has_no_settings:
         lines.append(NO_SETTINGS)
     for target in report.targets:
         lines.append(_harmless(f"{target_name(target)}: {verdict_words(target)}"))

@@ -68,6 +68,7 @@ VERDICTS: dict[Verdict, Look] = {
 }
 #: Where no server was asked, nobody knows whether mail goes out.
 IN_ORDER: Look = ("✓", "Settings in order", "passed")
+NOTHING: Look = ("–", "Nothing to check", "note")
 SEVERITIES: dict[Severity, tuple[str, str]] = {
     "error": ("✗", "Error"),
     "warning": ("!", "Warning"),
@@ -175,6 +176,8 @@ def _look(target: TargetReport) -> Look:
 
 
 def _whole_look(report: Report) -> Look:
+    if report.has_no_settings:
+        return NOTHING
     verdict = whole_shown_verdict(report)
     alone = verdict == "healthy" and report.settings_alone
     return IN_ORDER if alone else VERDICTS[verdict]

@@ -37,7 +37,7 @@ def render(report: Report, options: Options) -> str:
     """One section a target: the verdict, each diagnosis with its fix, the checks as a table."""
     lines = [COMMENT, ""]
     lines += [line for target in report.targets for line in _target(target)]
-    if not report.targets and not report.not_checked:
+    if report.has_no_settings:
         lines += [f"**{NO_SETTINGS}**", ""]
     notices = list(shown_notices(report))
     if notices:

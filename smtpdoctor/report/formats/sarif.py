@@ -32,7 +32,7 @@ def render(report: Report, options: Options) -> str:
     found = list(findings(report))
     codes = list(dict.fromkeys(item.diagnosis.code for item in found))
     rules = [_rule(next(each for each in found if each.diagnosis.code == code)) for code in codes]
-    status = report.exit_status(strict=options.strict)
+    status = report.command_status(strict=options.strict)
     suppresses = any(item.diagnosis.accepted is not None for item in found)
     return as_json(
         {

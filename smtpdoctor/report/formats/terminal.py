@@ -135,7 +135,7 @@ def _page(report: Report, target: TargetReport, options: Options) -> list[Text]:
 
 
 def _end(report: Report, seconds: float, options: Options) -> str:
-    status = f"exit {report.exit_status(strict=options.strict)}"
+    status = f"exit {report.command_status(strict=options.strict)}"
     if options.played:
         return f"{seconds:.1f} s (check would {status})"
     return f"{seconds:.1f} s, {status}"

@@ -18,7 +18,7 @@ from smtpdoctor.observations import ConnectAttempt, PathTrace
 from smtpdoctor.report import network_table
 from smtpdoctor.report.formats import Options
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.report.verdict import ANONYMOUS
+from smtpdoctor.report.verdict import ANONYMOUS, NO_SETTINGS
 from smtpdoctor.text import ASCII_BAR, visible, wrapped
 from smtpdoctor.words import OUTCOME_WORDS
 
@@ -57,6 +57,8 @@ MAIL_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@[^\s<>\"'(),;:]+")
 
 def render(report: Report, options: Options) -> str:
     """The requests, ready to send; two lines for a target of which no block was found."""
+    if report.has_no_settings:
+        return f"{NO_SETTINGS}\n"
     return "\n".join(_of_target(report, target) for target in report.targets)
 
 

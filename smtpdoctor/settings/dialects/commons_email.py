@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import last_of, like_line, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import last_of, like_line, option, outcome_of, reached
 from smtpdoctor.settings.dialects.jakarta_code import code_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted, literal
@@ -71,14 +71,11 @@ class CommonsEmail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each message that names a host, on some way through the program."""
-        for path in workspace.folder.containing(rb"commons\.mail", ".java", ".kt"):
-            variables = code_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, made in enumerate(_made(module)):
-                if module is not None and made.reached is not False:
-                    found = self._draft(workspace, module, variables, place)
-                    if "hostName" in found.options:
-                        yield found
+        paths = workspace.folder.containing(rb"commons\.mail", ".java", ".kt")
+        for made in reached(workspace, paths, code_variables, _made):
+            found = self._draft(workspace, *made)
+            if "hostName" in found.options:
+                yield found
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -142,8 +139,8 @@ def _ssl_port(options: Mapping[str, Any]) -> str:
     return str(options.get("sslSmtpPort", "465"))
 
 
-def _made(module: Module | None) -> list[FoundCall]:
-    return [call for call in module.calls(*CLASSES) if call.new] if module is not None else []
+def _made(module: Module) -> list[FoundCall]:
+    return [call for call in module.calls(*CLASSES) if call.new]
 
 
 def _set(module: Module, place: int, name: str) -> Value:

@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import Ask, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import Ask, option, outcome_of, reached
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
 from smtpdoctor.settings.readers.model import ABSENT, Known, Map, Value
@@ -54,13 +54,9 @@ class DartMailer:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each server that some way through the program makes."""
-        for path in workspace.folder.containing(rb"package:mailer/", ".dart"):
-            files = workspace.dotenv_files(path, ".env")
-            variables = workspace.variables(files, "docker", near=path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_servers(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        paths = workspace.folder.containing(rb"package:mailer/", ".dart")
+        for server in reached(workspace, paths, _variables, _servers):
+            yield self._draft(workspace, *server)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -109,9 +105,11 @@ class DartMailer:
 DIALECT = DartMailer()
 
 
-def _servers(module: Module | None) -> list[FoundCall]:
-    if module is None:
-        return []
+def _variables(workspace: Workspace, near: str) -> Variables:
+    return workspace.variables(workspace.dotenv_files(near, ".env"), "docker", near=near)
+
+
+def _servers(module: Module) -> list[FoundCall]:
     calls = module.calls(SERVER, *PROVIDERS)
     return [each for each in calls if each.name == SERVER or each.name in PROVIDERS]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from smtpdoctor.settings.dialects import in_code
 from smtpdoctor.settings.dialects.base import Option
 from smtpdoctor.settings.dialects.in_code import Ask, option
 from smtpdoctor.settings.dialects.texts import host_and_port
@@ -28,16 +29,9 @@ def go_variables(workspace: Workspace, near: str) -> Variables:
 def reached(
     workspace: Workspace, needle: bytes, calls: Callable[[Module], Sequence[FoundCall]]
 ) -> Iterator[tuple[Module, Variables, int]]:
-    """Of the files with `needle`: module, variables, and the place among `calls` of each call that
-    some way through the program reaches."""
-    for path in workspace.folder.containing(needle, ".go"):
-        variables = go_variables(workspace, path)
-        module = workspace.module(path, variables)
-        if module is None:
-            continue
-        for place, call in enumerate(calls(module)):
-            if call.reached is not False:
-                yield module, variables, place
+    """The calls of Go's files with `needle`, as `in_code.reached` has them."""
+    paths = workspace.folder.containing(needle, ".go")
+    return in_code.reached(workspace, paths, go_variables, calls)
 
 
 def addressed(workspace: Workspace, module: Module, ask: Ask) -> Iterator[tuple[str, Option]]:

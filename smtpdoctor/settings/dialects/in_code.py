@@ -7,7 +7,7 @@ in beside one that is there. It must not know what a library makes of its option
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,24 @@ Ask = Callable[[Module], Value]
 
 #: The end of a statement, with a comment behind it.
 REST = re.compile(r"\s*\)?\s*;?\s*(?://.*|#.*)?")
+
+
+def reached(
+    workspace: Workspace,
+    paths: Iterable[str],
+    variables_of: Callable[[Workspace, str], Variables],
+    calls: Callable[[Module], Sequence[FoundCall]],
+) -> Iterator[tuple[Module, Variables, int]]:
+    """Of these files: module, variables, and the place among `calls` of each call that some way
+    through the program reaches."""
+    for path in paths:
+        variables = variables_of(workspace, path)
+        module = workspace.module(path, variables)
+        if module is None:
+            continue
+        for place, call in enumerate(calls(module)):
+            if call.reached is not False:
+                yield module, variables, place
 
 
 def option(workspace: Workspace, module: Module, name: str, ask: Ask, **more: Any) -> Option | None:

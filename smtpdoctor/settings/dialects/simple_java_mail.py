@@ -7,7 +7,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import as_word, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import as_word, option, outcome_of, reached
 from smtpdoctor.settings.dialects.jakarta_code import code_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import put_in
@@ -58,12 +58,9 @@ class SimpleJavaMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each mailer that some way through the program reaches."""
-        for path in workspace.folder.containing(rb"\bMailerBuilder\b", ".java", ".kt"):
-            variables = code_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_built(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        paths = workspace.folder.containing(rb"\bMailerBuilder\b", ".java", ".kt")
+        for built in reached(workspace, paths, code_variables, _built):
+            yield self._draft(workspace, *built)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -116,10 +113,8 @@ class SimpleJavaMail:
 DIALECT = SimpleJavaMail()
 
 
-def _built(module: Module | None) -> list[FoundCall]:
+def _built(module: Module) -> list[FoundCall]:
     """The first call of each chain that names a server."""
-    if module is None:
-        return []
     return [
         call
         for call in module.calls("withSMTPServer", "withSMTPServerHost")

@@ -8,7 +8,7 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.in_code import as_word, last_of, option, outcome_of
+from smtpdoctor.settings.dialects.in_code import as_word, last_of, option, outcome_of, reached
 from smtpdoctor.settings.dialects.jakarta_code import code_variables
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import literal, put_in
@@ -61,12 +61,9 @@ class VertxMail:
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each configuration that some way through the program makes."""
-        for path in workspace.folder.containing(rb"\bio\.vertx\.ext\.mail\b", ".java", ".kt"):
-            variables = code_variables(workspace, path)
-            module = workspace.module(path, variables)
-            for place, call in enumerate(_made(module)):
-                if module is not None and call.reached is not False:
-                    yield self._draft(workspace, module, variables, place)
+        paths = workspace.folder.containing(rb"\bio\.vertx\.ext\.mail\b", ".java", ".kt")
+        for made in reached(workspace, paths, code_variables, _made):
+            yield self._draft(workspace, *made)
 
     def _draft(
         self, workspace: Workspace, module: Module, variables: Variables, place: int
@@ -119,8 +116,8 @@ class VertxMail:
 DIALECT = VertxMail()
 
 
-def _made(module: Module | None) -> list[FoundCall]:
-    calls = module.calls(CONFIG) if module is not None else []
+def _made(module: Module) -> list[FoundCall]:
+    calls = module.calls(CONFIG)
     return [call for call in calls if call.new and call.name.rpartition(".")[2] == CONFIG]
 
 
