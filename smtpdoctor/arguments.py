@@ -27,7 +27,9 @@ _PLAIN = re.compile(
     r"|(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?|\[?[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}\]?"
     rf"|(?:[\w.-]*/)*(?:[\w.-]*\.(?:{'|'.join(_ENDINGS.split())})|\.env[\w.-]{{0,20}})"
 )
-_WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}")
+_WORD = re.compile(r"-{0,2}[A-Za-z][A-Za-z-]{0,24}(?:-\d{1,2})?")
+#: What stands behind it are names of ours: somebody may have typed one of them, too.
+_OURS = " is none of "
 #: A path of short words in small letters, at most two to a name: `../deploy/prod`, `/etc/my-ca`.
 _NAME = r"(?:[a-z]{1,11}(?:[._-][a-z]{1,11})?|\d{1,4}|\.{1,2}|~)"
 _PATH = re.compile(rf"/?(?:{_NAME}/)+{_NAME}?|/{_NAME}")
@@ -51,12 +53,21 @@ def texts_of(values: Iterable[object]) -> Iterator[str]:
 
 def without_values(message: str, arguments: Iterable[str]) -> str:
     """The words of an error, what was given masked in them where it is not plainly harmless."""
+    arguments = list(arguments)
+    words, ours, names = message.partition(_OURS)
+    if not ours or any(_OURS.strip() in argument for argument in arguments):
+        return _masked(message, message, arguments)
+    return _masked(words, message, arguments) + ours + names
+
+
+def _masked(words: str, message: str, arguments: Iterable[str]) -> str:
+    """Those words of the message without what was given."""
     given = sorted({*_pieces(arguments)}, key=len, reverse=True)
     for text in given:
-        if text in message and not _is_plain(text, message):
+        if text in words and not _is_plain(text, message):
             whole = text.replace("-", "").isalpha()  # a word is no part of another
             bounds = (r"(?<![\w-])", r"(?![\w-])") if whole else ("", "")
-            message = re.sub(re.escape(text).join(bounds), MASK, message)
+            words = re.sub(re.escape(text).join(bounds), MASK, words)
 
     def shown(found: re.Match[str]) -> str:
         text = found[2]
@@ -65,8 +76,8 @@ def without_values(message: str, arguments: Iterable[str]) -> str:
         return found[0] if harmless else f"{found[1]}{MASK}{found[3]}"
 
     # also in another spelling than it was typed in: escaped, decoded
-    message = re.sub(r"('|“)([^'“”]*)('|”)", shown, message)
-    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, message)
+    words = re.sub(r"('|“)([^'“”]*)('|”)", shown, words)
+    return re.sub(r"(argument(?:s|\(s\))? \()(.*)(\))", shown, words)
 
 
 def with_its_option(message: str, arguments: Sequence[str]) -> str:
@@ -107,6 +118,6 @@ def _is_plain(text: str, message: str) -> bool:
     if not _WORD.fullmatch(text):
         return False
     word = text.lstrip("-").lower()
-    known = set(re.findall(r"[a-z-]{2,}", message.lower())) - {word, text.lower()}
+    known = set(re.findall(r"[a-z][a-z\d-]+", message.lower())) - {word, text.lower()}
     near = any(word in each for each in known)
     return len(word) <= SHORT or near or bool(difflib.get_close_matches(word, known, 1, 0.7))

@@ -453,6 +453,23 @@ def test_a_word_of_the_error_is_not_masked_for_a_part_of_a_path(command: Command
     assert command("lint", "no/such/folder").one_line().endswith("FOLDER is no folder")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["lint", "--output", "nagios=there", "--output", "bogus=here"], "markdown, nagios, open"),
+        (["settings", "--reader", "dotenv-16"], "“dotenv-16” is none of bash"),
+        (["settings", "--reader", "geheimnis-16"], "“••••••” is none of bash"),
+        (["lint", "--format", "a is none of geheimnis"], "“••••••” is none of terminal"),
+        (["check", "--env-file", "x is none of geheimnis"], "••••••: No such file"),
+    ],
+)
+def test_our_own_names_are_said_whatever_was_typed(
+    command: Command, given: list[str], said: str
+) -> None:
+    line = command(*given).one_line()
+    assert said in line and "geheimnis" not in line
+
+
 def test_the_set_ups_to_pick_from_are_named(command: Command) -> None:
     for name, port in (("one.js", 587), ("two.js", 465)):
         Path(name).write_text(
