@@ -467,7 +467,8 @@ def test_our_own_names_are_said_whatever_was_typed(
     command: Command, given: list[str], said: str
 ) -> None:
     line = command(*given).one_line()
-    assert said in line and "geheimnis" not in line
+    assert said in line
+    assert "geheimnis" not in line
 
 
 def test_the_set_ups_to_pick_from_are_named(command: Command) -> None:
