@@ -84,7 +84,25 @@ def test_positive_a_cname_that_leads_nowhere() -> None:
     zone = domain(dkim=False)
     zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.ionos.com"]
     diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "note"  # the provider has yet to publish it
     assert any("is a CNAME to s1.dkim.ionos.com" in item.text for item in diagnosis.evidence)
+
+
+def test_positive_a_cname_that_was_typed_without_the_last_dot() -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.ionos.com.example.com"]
+    diagnosis = Scene.healthy().policies(zone).diagnosis(CODE)
+    assert diagnosis.severity == "warning"
+    assert any("without a dot at its end" in item.text for item in diagnosis.evidence)
+    assert "s1-ionos._domainkey.example.com CNAME s1.dkim.ionos.com" in published(
+        diagnosis.fixes[0]
+    )
+
+
+def test_lookalike_another_provider_s_cname() -> None:
+    zone = domain(dkim=False)
+    zone["s1-ionos._domainkey.example.com CNAME"] = ["s1.dkim.other.example"]
+    assert Scene.healthy().policies(zone).diagnosis(CODE).severity == "note"
 
 
 HOSTINGER = "v=spf1 include:_spf.mail.hostinger.com ~all"

@@ -31,9 +31,11 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     by_spf = policy.status == "pass" and policy.relay.envelope == "kept"
     needed = not by_spf and policy.dmarc.policy in ("quarantine", "reject")
     misplaced = [key for key in policy.keys if key.misplaced]
+    # who has tried it believes that it works
+    tried = misplaced or any(_lacks_the_dot(key) for key in policy.keys)
     yield Diagnosis(
         code=CODE,
-        severity="warning" if needed or misplaced else "note",
+        severity="warning" if needed or tried else "note",
         confidence="certain" if policy.relay.known == "named" and _promised(policy) else "likely",
         title=f"{policy.domain} has no DKIM key for {provider.name}",
         explanation=(
@@ -76,9 +78,19 @@ def _promised(policy: Assessment) -> bool:
 
 
 def _lacks(key: SelectorKey) -> str:
+    if _lacks_the_dot(key):
+        return (
+            f"{key.name} is a CNAME to {key.alias}, which is not there: the zone's own name was put "
+            "behind what was typed without a dot at its end"
+        )
     if key.alias:
         return f"{key.name} is a CNAME to {key.alias}, where no key stands"
     return f"{key.name} has no key record"
+
+
+def _lacks_the_dot(key: SelectorKey) -> bool:
+    """A target without a dot at its end is a name of the zone (RFC 1035 §5.1)."""
+    return bool(key.target) and key.alias.startswith(f"{key.target}.")
 
 
 def _fixes(policy: Assessment) -> tuple[Fix, ...]:
