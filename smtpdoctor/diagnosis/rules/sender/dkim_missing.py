@@ -80,8 +80,8 @@ def _promised(policy: Assessment) -> bool:
 def _lacks(key: SelectorKey) -> str:
     if _lacks_the_dot(key):
         return (
-            f"{key.name} is a CNAME to {key.alias}, which is not there: the zone's own name was put "
-            "behind what was typed without a dot at its end"
+            f"{key.name} is a CNAME to {key.alias}, which is not there: the zone's own name "
+            "was put behind what was typed without a dot at its end"
         )
     if key.alias:
         return f"{key.name} is a CNAME to {key.alias}, where no key stands"
