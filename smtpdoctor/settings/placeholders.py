@@ -2,7 +2,8 @@
 
 This module knows template texts. A real secret taken for one would stop the login from being
 tried, so a text counts only as a whole and only where no one would choose it: `changeme` does,
-`changeme2024!` does not; `password` and `secret` do not either, test servers have them.
+`changeme2024!` does not; `password` and `secret` do not either, test servers have them (but
+beside a user name `username`, which nobody has at a server of the internet, `password` does).
 """
 
 from __future__ import annotations
@@ -58,6 +59,10 @@ NAME = (
 )
 NAMED_SECRET = re.compile(rf"{NAME}(?:PASSWORD|PASSWD|PASS|PWD|SECRET|TOKEN|KEY)")
 NAMED_PERSON = re.compile(rf"{NAME}(?:USERNAME|USER|NAME|EMAIL|MAIL|ADDRESS|LOGIN|ID)")
+#: What says which thing stands there, with nothing else: only a template has it for both.
+KIND = r"(?:smtp|e?mail|gmail|ionos|account|app)*"
+BARE_PERSON = re.compile(rf"{KIND}(?:user|username|login)")
+BARE_SECRET = re.compile(rf"{KIND}(?:password|passwd|pass|pwd)")
 DOMAIN = re.compile(r"your[-_]?(?:own[-_]?)?(?:domain|company|site|website|host)(?:[-_]?name)?")
 
 
@@ -145,6 +150,15 @@ def is_placeholder(text: str, of: Literal["username", "password"]) -> bool:
         stands_in = local != "todo" and _is_one_of(local, patterns)
         return stands_in or known is not None
     return False
+
+
+def are_placeholders(username: str, password: str) -> bool:
+    """Whether both only say what they stand for: `username` with `password`, which either alone
+    might be for somebody."""
+    if len(username) > LONGEST or len(password) > LONGEST:
+        return False
+    person, secret = (_bare(text.strip().lower()) for text in (username, password))
+    return bool(BARE_PERSON.fullmatch(person) and BARE_SECRET.fullmatch(secret))
 
 
 def _is_one_of(text: str, patterns: tuple[re.Pattern[str], re.Pattern[str]]) -> bool:

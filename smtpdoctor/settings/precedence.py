@@ -357,18 +357,30 @@ class _Resolution:
         return meaning.value
 
     def _compare(self, host: values.Host | None, **login: str | Secret | None) -> None:
-        """Find what of the login has the host's text: it stands in the wrong variable."""
-        for field, value in login.items():
+        """Find what of the login has the host's text, which stands in the wrong variable, and a
+        user name and password that are a template's together."""
+        texts = {
+            field: value.reveal() if isinstance(value, Secret) else value or ""
+            for field, value in login.items()
+        }
+        name = host.name if host is not None else None
+        template = values.is_template(texts.get("username"), texts.get("password"), name)
+        for field, text in texts.items():
             entry = self.entries.get(field)  # type: ignore[call-overload]
-            text = value.reveal() if isinstance(value, Secret) else value or ""
             kind: Literal["username", "password"] = (
                 "username" if field == "username" else "password"
             )
-            if entry and not entry.problem and host and values.repeats_host(text, host.name, kind):
+            if not entry or entry.problem:
+                continue
+            if values.repeats_host(text, name, kind):
                 problem, detail = values.HOST_AGAIN
-                self.entries[entry.field] = msgspec.structs.replace(
-                    entry, problem=problem, detail=detail
-                )
+            elif template and field != "token":
+                problem, detail = values.TEMPLATES
+            else:
+                continue
+            self.entries[entry.field] = msgspec.structs.replace(
+                entry, problem=problem, detail=detail
+            )
 
     def settings(  # long: one line a field
         self,

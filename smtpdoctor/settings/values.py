@@ -16,7 +16,11 @@ import msgspec
 from smtpdoctor.settings.harmless import QUOTES, SCHEMES, shown
 from smtpdoctor.settings.model import FALSE, TRUE, PasswordShape, Problem, Secret, TLSMode
 from smtpdoctor.settings.names import ValueKind
-from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
+from smtpdoctor.settings.placeholders import (
+    are_placeholders,
+    is_placeholder,
+    is_unexpanded,
+)
 from smtpdoctor.text import visible
 
 Value = TypeVar("Value")
@@ -296,6 +300,22 @@ def repeats_host(text: str, host: str | None, of: Literal["username", "password"
         return False
     labels = meant.name.split(".")
     return len(labels) > (2 if of == "username" else 1) and not labels[-1].isdecimal()
+
+
+#: What is wrong with both where each only says what stands there.
+TEMPLATES: tuple[Problem, str] = ("placeholder", "a template's text, as the other half is")
+
+
+def is_template(username: str | None, secret: str | None, host: str | None) -> bool:
+    """Whether user name and secret are a template's together. A host of one label or of digits
+    may be a test's, whose login is called so."""
+    meant = read_host(host).value if host else None
+    labels = meant.name.split(".") if meant is not None else []
+    return (
+        len(labels) > 1
+        and not labels[-1].isdecimal()
+        and are_placeholders(username or "", secret or "")
+    )
 
 
 def read_word(text: str) -> Meaning[str]:

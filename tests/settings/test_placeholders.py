@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.settings.placeholders import is_placeholder, is_unexpanded
+from smtpdoctor.settings.placeholders import are_placeholders, is_placeholder, is_unexpanded
+from smtpdoctor.settings.values import is_template
 
 
 @pytest.mark.parametrize(
@@ -206,3 +207,39 @@ def test_template_user_in_another_language(text: str) -> None:
 )  # fmt: skip
 def test_a_user_in_another_language_that_somebody_may_be(text: str) -> None:
     assert not is_placeholder(text, "username")
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        ("username", "password"),
+        ("smtp_username", "smtp_password"),
+        ("SMTP_USER", "SMTP_PASS"),
+        ("user", "password"),
+        ("mail-user", "passwd"),
+    ],
+)
+def test_a_login_that_only_says_what_stands_there(username: str, password: str) -> None:
+    assert are_placeholders(username, password)
+    assert is_template(username, password, "smtp.office365.com")
+
+
+@pytest.mark.parametrize(
+    ("username", "password"),
+    [
+        ("username", "Gk4vTq9L"),
+        ("info", "password"),
+        ("user@example.com", "password"),
+        ("username", ""),
+        ("", "password"),
+        ("smtp", "smtp"),
+        ("user1", "password1"),
+    ],
+)
+def test_half_of_such_a_login_may_be_a_real_one(username: str, password: str) -> None:
+    assert not are_placeholders(username, password)
+
+
+@pytest.mark.parametrize("host", ["mailserver", "localhost", "127.0.0.1", "::1", None])
+def test_a_test_server_may_have_such_a_login(host: str | None) -> None:
+    assert not is_template("username", "password", host)

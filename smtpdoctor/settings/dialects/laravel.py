@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 
 DATA = load(__file__)
 
-PACKAGES = ("laravel/framework", "laravel/lumen-framework")
+FRAMEWORK = "laravel/framework"
+PACKAGES = (FRAMEWORK, "laravel/lumen-framework")
 #: What a mailer's array has for a server; a URL's parts take their place.
 KEYS = (
     "transport", "url", "scheme", "encryption", "host", "port", "username", "password",
@@ -81,6 +82,10 @@ OLD = (6, NEWEST, NEWEST)
 UNKNOWN = (NEWEST, NEWEST, NEWEST)
 NO_ENCRYPTION = (11, 35, 1)
 ONE_BUG = (11, 35, 0)
+#: From here on what config/mail.php leaves out is what the framework's own has, mailer by mailer
+#: (LoadConfiguration::loadConfigurationFile), but where bootstrap/app.php says otherwise.
+MERGED = (11, 0, 0)
+NOT_MERGED = b"dontMergeFrameworkConfiguration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,8 @@ def _of_app(workspace: Workspace, app: App) -> Iterator[Draft]:
     names = _leads_to(root, str(default))
     if all(known(root.at("mailers", name, "transport")) in SILENT for name in names):
         # what it would send with is told too: that it keeps its mail may be for a profile
-        names = ["smtp"] if known(root.at("mailers", "smtp", "host")) else names
+        host = root.at("mailers", "smtp", "host")
+        names = ["smtp"] if isinstance(host, Unknown) or known(host) is not None else names
     for name in names:
         yield from _draft(workspace, app, ("mailers", name))
 
@@ -207,15 +213,17 @@ def _apps(workspace: Workspace) -> Iterator[App]:
         "config/mail.php", "*/config/mail.php", "app/Config/mail.php", "*/app/Config/mail.php"
     ):
         data = workspace.folder.data(path) or b""
-        if b"'mailers'" not in data and b"'driver'" not in data and b'"mailers"' not in data:
-            continue
         root = path.removesuffix("config/mail.php").removesuffix("app/Config/mail.php").rstrip("/")
+        release = _release(workspace, path)
+        beneath = _beneath(workspace, root, path)
+        has_mailers = b"'mailers'" in data or b'"mailers"' in data
+        if not has_mailers and b"'driver'" not in data and beneath is None:
+            continue
         seen.add(root)
         variables = _variables(workspace, root)
-        release = _release(workspace, path)
-        if release == UNKNOWN and b"'mailers'" not in data and b'"mailers"' not in data:
+        if release == UNKNOWN and not has_mailers:
             release = OLD  # as Laravel had it before there were mailers
-        yield App(root, path, variables, release, _file(workspace, path))
+        yield App(root, path, variables, release, _file(workspace, path, beneath))
     roots = {each.folder for each in workspace.dependencies.all if each.name in PACKAGES}
     if workspace.folder.has("artisan"):
         roots.add("")
@@ -293,12 +301,37 @@ def _release(workspace: Workspace, near: str) -> tuple[int, int, int]:
     return version(version_of(workspace, near, *PACKAGES)) or UNKNOWN
 
 
-def _file(workspace: Workspace, path: str) -> Reading:
+def _beneath(workspace: Workspace, root: str, path: str) -> Reading | None:
+    """The framework's own config/mail.php where it stands beneath the program's."""
+    release = version(version_of(workspace, path, FRAMEWORK))
+    if release is None or not MERGED <= release < UNKNOWN:
+        return None
+    start = workspace.folder.data(f"{root}/bootstrap/app.php".lstrip("/")) or b""
+    return None if NOT_MERGED in start else _defaults(release)
+
+
+def _file(workspace: Workspace, path: str, beneath: Reading | None = None) -> Reading:
     def read(under: Variables) -> Value:
         module = workspace.module(path, under)
-        return module.returned if module is not None else Known(ABSENT)
+        own = module.returned if module is not None else Known(ABSENT)
+        return own if beneath is None else _merged(own, beneath(under), "mailers")
 
     return read
+
+
+def _merged(own: Value, beneath: Value, *deeper: str) -> Value:
+    """An array with what it leaves out from the one beneath; those of `deeper` key by key."""
+    upper, lower = known(own), known(beneath)
+    if not isinstance(upper, Map) or not isinstance(lower, Map):
+        return own
+    entries = [
+        Entry(entry.key, _merged(entry.value, lower.get(entry.key)), entry.span)
+        if entry.key in deeper
+        else entry
+        for entry in upper.entries
+    ]
+    assert isinstance(own, Known)
+    return replace(own, value=replace(upper, entries=[*lower.entries, *entries]))
 
 
 def _defaults(release: tuple[int, int, int], own: Mapping[str, Any] | None = None) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtpdoctor.settings.dialects import node_programs, nodemailer_options
@@ -203,7 +203,22 @@ def _is_own(workspace: Workspace, path: str, call: FoundCall) -> bool:
     if isinstance(call.callee, Known) and isinstance(call.callee.value, Closure):
         return True
     data = workspace.read(path) or b""
-    return b"nodemailer" not in data.lower() and call.name == "createTransport" and call.is_made
+    if b"nodemailer" in data.lower():
+        return False
+    is_made = call.name == "createTransport" and call.is_made
+    return is_made or _is_of_another_library(workspace, call.imported_from or ())
+
+
+def _is_of_another_library(workspace: Workspace, module: Sequence[str]) -> bool:
+    """Whether a function comes from a package that the folder depends on, or from its scope, and
+    that has nothing to do with mail: Sentry's `createTransport` sends its reports."""
+    if not module or any("mail" in part.lower() for part in module):
+        return False
+    return any(
+        each.ecosystem == "npm" and each.name.partition("/")[0] == module[0]
+        for each in workspace.dependencies.all
+        if each.major is not None  # `workspace:*` is the folder's own
+    )
 
 
 def _callers(

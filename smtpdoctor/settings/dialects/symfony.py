@@ -78,11 +78,14 @@ def symfony_variables(workspace: Workspace, near: str) -> Variables:
     if dumped is not None:
         found = workspace.variables((), "symfony", near=near, APP_ENV=profile)
         return Variables((*found.layers[:-1], dumped, *found.layers[-1:]))
-    # Laravel depends on Symfony's mailer, and has a reader of its own
-    laravel = workspace.dependencies.find("composer", "laravel/framework", near=near)
-    for path in reversed(files) if laravel is None else ():
+    for path in reversed(files) if not _is_laravels(workspace, near) else ():
         workspace.tell_refused(path, "symfony", "Symfony", ends=True)
     return workspace.variables(files, "symfony", near=near, APP_ENV=profile)
+
+
+def _is_laravels(workspace: Workspace, near: str) -> bool:
+    """Whether it is Laravel that brings Symfony's mailer, and has settings of its own."""
+    return workspace.dependencies.find("composer", "laravel/framework", near=near) is not None
 
 
 def _dumped(workspace: Workspace, near: str, profile: str) -> Layer | None:
@@ -351,7 +354,7 @@ def _of_variable(workspace: Workspace, root: str) -> Iterator[Draft]:
     if shopware is not None and shopware[:2] == (6, 4) and variables.lookup(VARIABLE) is None:
         asked = OLD_VARIABLE
     value = variables.lookup(asked)
-    if value is None:
+    if value is None or (isinstance(value, Unknown) and _is_laravels(workspace, near)):
         return
 
     def read(under: Variables) -> Value:

@@ -50,11 +50,17 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             module = workspace.module(path, under)
             if module is None:
                 return Known(ABSENT)
-            return module.returned.at("components", "mailer")
+            component = module.returned.at("components", "mailer")
+            return module.returned if _is_component(module.returned) else component
 
         if isinstance(known(read(variables)), Map):
             yield from _draft(workspace, path, read, variables)
     yield from _three(workspace)
+
+
+def _is_component(value: Value) -> bool:
+    """Whether an array is the component itself, in a file of its own: `require 'mailer.php'`."""
+    return str(known(value.get("class"))).rpartition("\\")[2] == "Mailer"
 
 
 def _three(workspace: Workspace) -> Iterator[Draft]:
@@ -104,7 +110,7 @@ def _draft(workspace: Workspace, path: str, read: Any, variables: Variables) -> 
     paths["useFileTransport"] = ("useFileTransport",)
     anchors = ("host", "dsn", "useFileTransport")
     mailer = read(variables)
-    anchor = next((each for each in anchors if known(mailer.at(*paths[each])) is not None), None)
+    anchor = next((each for each in anchors if not mailer.at(*paths[each]).absent), None)
     if anchor is None:
         return
     found = array_draft(workspace, DIALECT, read, variables, paths, place=path, anchor=anchor)

@@ -11,7 +11,19 @@ from smtpdoctor.settings.workspace import Workspace
 
 def outcome_of(draft: Draft, workspace: Workspace) -> Outcome:
     """What the program makes of its options."""
-    return caught(draft.dialect.outcome(known_values(draft)), workspace)
+    outcome = draft.dialect.outcome(known_values(draft))
+    if outcome.not_sent is not None and _may_be_set(draft, outcome.not_sent.option):
+        outcome = replace(outcome, not_sent=None)
+    return caught(outcome, workspace)
+
+
+def _may_be_set(draft: Draft, name: str) -> bool:
+    """Whether an option is the default of a variable that may stand in what can't be read: a
+    Secret or an `env_file` that is nowhere in the folder."""
+    option = draft.options.get(name)
+    unset = option.value.unset if option is not None else ()
+    opened = any(layer.open is not None for layer in draft.variables.layers)
+    return opened and bool(unset) and not any(draft.variables.held(each) for each in unset)
 
 
 def secrets_of(outcome: Outcome) -> list[str]:

@@ -57,6 +57,11 @@ class Problems:
             text, self.outcome.host, "username" if field == "username" else "password"
         ):
             return self._host_again(field, option)
+        outcome = self.outcome
+        if field != "token" and values.is_template(
+            outcome.username, outcome.password, outcome.host
+        ):
+            return values.TEMPLATES
         if is_still_encoded(option, self.draft.language):
             return "still-encoded", DECODERS[self.draft.language].because
         return None

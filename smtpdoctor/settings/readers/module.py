@@ -283,6 +283,12 @@ class FoundCall:
         return self._module.evaluator.callee(self._call.callee, self._frame)
 
     @property
+    def imported_from(self) -> list[str] | None:
+        """The parts of the module's name that what is called was imported from, and what it is
+        called there: `@sentry`, `core`, `createTransport`. None where it isn't imported."""
+        return self._module.imported_as(self._call.scope, callee_path(self._call))
+
+    @property
     def is_made(self) -> bool:
         """Whether the first name of what is called is made in the file of something that isn't
         imported."""
@@ -502,11 +508,9 @@ class Module:
 
     def _full_name(self, call: Call, name: list[str]) -> list[str]:
         """The name of what is called with the module that it was imported from before it."""
-        return self._imported_as(call.scope, name) or name
+        return self.imported_as(call.scope, name) or name
 
-    def _imported_as(
-        self, scope: Scope | None, name: list[str], depth: int = 0
-    ) -> list[str] | None:
+    def imported_as(self, scope: Scope | None, name: list[str], depth: int = 0) -> list[str] | None:
         """The same of a name in a scope, by way of other names that it has there:
         `const create = nodemailer.createTransport`. None for what isn't imported."""
         while scope is not None and name[0] not in scope.owned:
@@ -526,7 +530,7 @@ class Module:
                 rest = [str(value.name), *rest]
             return [*re.split(r"[./\\\\]+", value.path), *rest]
         # what is given to a function, or else the library's own: `make ?? createTransport`
-        ways = [self._imported_as(scope, [*path, *rest], depth + 1) for path in _paths(value)]
+        ways = [self.imported_as(scope, [*path, *rest], depth + 1) for path in _paths(value)]
         told = [way for way in ways if way is not None]
         return told[0] if told and all(way == told[0] for way in told) else None
 

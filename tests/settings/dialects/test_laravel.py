@@ -544,3 +544,75 @@ def test_a_quote_behind_which_no_mail_is_set_takes_nothing_of_it(tmp_path: Path)
     text = LINES + 'MAIL_PASSWORD=word\nVITE_TITLE="My\n'
     root = write(tmp_path, {".env": text, "composer.json": DEPENDS})
     assert not [each for each in one(root, "laravel").settings.remarks if each.kind == "fault"]
+
+
+PIECE = """<?php
+return [
+    'mailers' => [
+        'failover' => ['transport' => 'failover', 'mailers' => ['smtp', 'log']],
+    ],
+];
+"""
+
+
+def test_what_config_mail_leaves_out_is_the_frameworks_since_laravel_11(tmp_path: Path) -> None:
+    setup = one(folder(tmp_path, "^11.0", "MAIL_PORT=465\nMAIL_SCHEME=smtps\n", PIECE), "laravel")
+    assert (came_to(setup), setup.settings.remarks) == (("smtp.ionos.com", 465, "implicit"), ())
+    assert setup.settings.sender == "u@example.com"
+
+
+def test_of_a_mailer_that_the_program_has_itself_nothing_is_the_frameworks(
+    tmp_path: Path,
+) -> None:
+    """Mailers are merged by their names, each as a whole."""
+    own = "<?php\nreturn ['mailers' => ['smtp' => ['transport' => 'smtp', 'host' => 'a.example']]];"
+    setup = one(folder(tmp_path, "^12.0", "MAIL_PORT=587\n", own), "laravel")
+    assert (setup.settings.host, setup.settings.port) == ("a.example", 465)  # not 587
+
+
+@pytest.mark.parametrize(
+    ("version", "start"),
+    [
+        ("^10.2", "<?php"),
+        ("^11.0", "<?php\n$app = new Application();\n$app->dontMergeFrameworkConfiguration();\n"),
+    ],
+)
+def test_before_and_where_the_program_says_so_nothing_is_merged(
+    tmp_path: Path, version: str, start: str
+) -> None:
+    folder(tmp_path, version, "MAIL_PORT=587\n", PIECE)
+    write(tmp_path, {"bootstrap/app.php": start})
+    [remark] = [each for each in one(tmp_path, "laravel").settings.remarks if each.kind == "fault"]
+    assert remark.because.startswith("config/mail.php has no mailer of this name")
+
+
+FIREFLY = "services:\n  app:\n    image: fireflyiii/core:latest\n    env_file: .env\n"
+
+
+def test_a_mailer_that_may_be_set_in_a_file_that_is_not_here_is_none_that_sends_nothing(
+    tmp_path: Path,
+) -> None:
+    setup = one(write(tmp_path, {"docker-compose.yml": FIREFLY}), "laravel")
+    assert not setup.complete
+    assert not setup.settings.remarks
+
+
+@pytest.mark.parametrize("line", ["", "MAIL_MAILER=log\n"])
+def test_in_a_file_that_is_here_it_sends_nothing(tmp_path: Path, line: str) -> None:
+    """Firefly III writes its mail to the log by itself, and where it is told to."""
+    files = {"docker-compose.yml": FIREFLY, ".env": f"APP_KEY=x\nMAIL_HOST=a.example\n{line}"}
+    setup = one(write(tmp_path, files), "laravel")
+    assert [each.kind for each in setup.settings.remarks] == ["not-sent"]
+
+
+def test_a_set_mailer_sends_nothing_whatever_else_is_not_here(tmp_path: Path) -> None:
+    compose = FIREFLY + "    environment:\n      MAIL_MAILER: log\n"
+    setup = one(write(tmp_path, {"docker-compose.yml": compose}), "laravel")
+    assert [each.kind for each in setup.settings.remarks] == ["not-sent"]
+
+
+def test_a_container_whose_variables_are_not_here_is_laravels_alone(tmp_path: Path) -> None:
+    """Laravel brings Symfony's mailer, and with it a MAILER_DSN that nothing reads."""
+    compose = "services:\n  app:\n    build: .\n    env_file: website.env\n"
+    root = write(tmp_path, {"docker-compose.yml": compose, "composer.json": DEPENDS})
+    assert "symfony" not in [each.identity.dialect for each in setups(root)]

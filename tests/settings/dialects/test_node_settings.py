@@ -327,6 +327,29 @@ def test_what_something_else_gave_under_that_name_is_no_set_up(tmp_path: Path) -
     ]
 
 
+def test_what_another_library_has_under_that_name_is_no_set_up(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"dependencies": {"@sentry/vue": "^9.0.0", "nodemailer": "^7.0.0"}}',
+        "sentry.js": "import { createTransport } from '@sentry/core';\n"
+        "export const tunnel = (o) => createTransport({ bufferSize: o.bufferSize }, request);\n",
+    }
+    assert not setups(write(tmp_path, files))
+
+
+@pytest.mark.parametrize(
+    ("package", "version"), [("@acme/mailing", "^1.0.0"), ("@acme/shared", "workspace:*")]
+)
+def test_a_package_for_mail_and_one_of_the_folder_may_hand_it_on(
+    tmp_path: Path, package: str, version: str
+) -> None:
+    files = {
+        "package.json": f'{{"dependencies": {{"{package}": "{version}"}}}}',
+        "mailer.js": f"import {{ createTransport }} from '{package}';\n"
+        "createTransport({ host: 'smtp.ionos.com', port: 465 });\n",
+    }
+    assert [each.settings.host for each in setups(write(tmp_path, files))] == ["smtp.ionos.com"]
+
+
 def test_the_same_from_a_module_is_one(tmp_path: Path) -> None:
     files = {
         "mailer.ts": "import { createTransport } from './library';\n"

@@ -112,6 +112,16 @@ return $config;
     }
 
 
+def yii_alone(kind: str, transport: str) -> dict[str, str]:
+    """The component in a file of its own, which config/web.php requires."""
+    return {
+        "config/mailer.php": f"<?php\nreturn [\n    'class' => {kind},\n    'transport' => [\n"
+        f"        {transport}\n    ],\n];\n",
+        "config/web.php": "<?php\nreturn ['components' => ['mailer' => require __DIR__ . "
+        "'/mailer.php']];\n",
+    }
+
+
 YII = "'scheme' => '%s', 'host' => 'smtp.ionos.com', 'username' => 'u@example.com', "
 YII += "'password' => 'word', 'port' => %s,"
 YII_SWIFT = "'class' => 'Swift_SmtpTransport', 'host' => 'smtp.ionos.com', 'username' => "
@@ -262,6 +272,14 @@ CASES = [
     Case("yii:swift", (IONOS, 587, "starttls"), yii(YII_SWIFT % ("587", "tls")), required=True),
     Case("yii:swift ssl", (IONOS, 587, "implicit"), yii(YII_SWIFT % ("587", "ssl")), required=True),
     Case("yii:swift 465", (IONOS, 465, "starttls"), yii(YII_SWIFT % ("465", "tls")), required=True),
+    Case(
+        "yii:own file", (IONOS, 587, "starttls"),
+        yii_alone("'yii\\swiftmailer\\Mailer'", YII_SWIFT % ("587", "tls")), required=True,
+    ),
+    Case(
+        "yii:own file 465", (IONOS, 465, "implicit"),
+        yii_alone("\\yii\\symfonymailer\\Mailer::class", YII % ("smtps", "465")), required=True,
+    ),
     Case(
         "yii:file", (IONOS, 587, "starttls"), yii(YII % ("smtp", "587"), SILENT),
         remarks=said("not-sent useFileTransport"),
@@ -590,3 +608,18 @@ def test_yii_3(tmp_path: Path, package: str) -> None:
     assert [each.kind for each in one(tmp_path, "yii").settings.remarks] == ["not-sent"]
     write(tmp_path, {"config/params.php": YII_3.format("false", package, "true", "smtp")})
     assert setups(tmp_path) == []
+
+
+def test_an_array_with_a_transport_that_is_no_mailer_of_yii_is_none(tmp_path: Path) -> None:
+    code = "<?php // yii\nreturn ['class' => 'app\\\\queue\\\\Courier', 'transport' => "
+    code += "['host' => 'q.example', 'port' => 25], 'name' => 'mailer'];\n"
+    assert not setups(write(tmp_path, {"config/courier.php": code}))
+
+
+def test_a_host_in_a_secret_that_is_not_here_is_not_known(tmp_path: Path) -> None:
+    files = yii_alone(
+        "'yii\\swiftmailer\\Mailer'", "'host' => getenv('MAILER_HOST'), 'port' => 465,"
+    )
+    files["compose.yml"] = "services:\n  app:\n    build: .\n    env_file: production.env\n"
+    setup = one(write(tmp_path, files), "yii")
+    assert [each.option for each in setup.settings.untellable] == ["host"]
