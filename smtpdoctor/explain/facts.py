@@ -58,6 +58,9 @@ _PORTS = re.compile(
 )
 #: Go names the name server that it asked.
 NAME_SERVER = 53
+#: RFC 5321 §4.5.4.2: where servers hand mail on. Postfix names the port of a relay host beside it.
+SERVERS_PORT = 25
+_AMONG_SERVERS = re.compile(r"\bhost [\w.-]+\[[\da-fA-F.:]+\] (?:said|refused to talk to me):")
 #: A line of a greeting or of EHLO's answer begins with its code (RFC 5321 §4.2).
 _OF_A_REPLY = re.compile(r"^[2-5]\d\d-(?=[a-z])")
 _NO_HOST = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
@@ -193,7 +196,7 @@ def _port(text: str) -> int | None:
         port = _valid(next(filter(None, match.groups())))
         if port is not None and port != NAME_SERVER:
             return port
-    return None
+    return SERVERS_PORT if _AMONG_SERVERS.search(text) else None
 
 
 def _valid(text: str) -> int | None:

@@ -40,7 +40,8 @@ _OF_THE_WEB = re.compile(
 
 #: The status of a request in a web server's own log, beside what was requested.
 _ACCESS = re.compile(
-    r"\bmethod=[A-Z]{3,7} [^\n]{0,200}?\bstatus=\d{3}\b|\bHTTP/\d(?:\.\d)?\"? \d{3}\b"
+    r"\bmethod=[A-Z]{3,7} [^\n]{0,200}?\bstatus=\d{3}\b|\bHTTP/\d(?:\.\d)?\"? \d{3}\b|"
+    r"\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /\S{0,300} [1-5]\d\d\b"
 )
 
 #: What mail servers write of a handshake of theirs as clients (sendmail's 4.7.0, Postfix's 4.7.5).
@@ -122,8 +123,9 @@ HINTS: tuple[tuple[Stage, str], ...] = (
     ("starttls", r"(?:tls|ssl) (?:is )?(?:already |active)|already (?:in|using) tls"),
     ("auth", r"^(?![\s\S]*\b(?:spf|dkim|dmarc|arc|domain|unauthenticated)\b)[\s\S]*"
      r"(?:\bauthentication (?:failed|failure|unsuccessful|rejected)|"
-     r"invalid credentials(?! for relay))"),
-    ("greeting", r"no smtp service"),  # RFC 5321 §3.1
+     r"invalid credentials(?! for relay))|cannot (?:base64 )?decode"),
+    # RFC 5321 §3.1, §4.2: of a refused session, whose first word is the server's name
+    ("greeting", r"no smtp service|^(?:554|421)[- ](?:[\w-]+\.)+[a-z]{2,24} (?!#?\d\.\d)"),
     ("rcpt", r"recipient|\brcpt\b|relay|user unknown|mailbox"),
     ("mail", r"sender|mail from"),
 )  # fmt: skip
@@ -402,6 +404,9 @@ def _answered(reply: str, text: str, at: int) -> tuple[Stage | None, bool]:
     behind = _IN_REPLY.search(text, at, at + 900)
     if behind is not None and "said:" not in text[at : behind.start()]:
         return _REPLIED[" ".join(behind[1].lower().split())], True
+    named = _PROPERTY.search(text, at, at + 600)
+    if named is not None:
+        return _REPLIED[" ".join(named[1].lower().split())], True
     within = _said_within(reply)
     cue = within or _cue(text, at) or _hinted_within(reply)
     if cue == "greeting" and reply.startswith(_NO_GREETINGS):
@@ -438,6 +443,8 @@ _REPLIED: dict[str, Stage] = {
     **{"mail from": "mail", "rcpt to": "rcpt", "data": "data", "end of data": "data"},
     **{"ehlo": "ehlo", "helo": "ehlo", "starttls": "starttls", "auth": "auth"},
 }
+#: Nodemailer's error has the command as a property, behind the reply.
+_PROPERTY = re.compile(r"\bcommand[\"']?: ?[\"'](MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH)\b")
 #: RFC 5321 §4.3.2: what answers a command or its arguments, and the message's end for long lines
 #: alone (§4.5.3.1).
 _NO_END_OF_DATA = ("500", "501", "555")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtpdoctor.explain import replies
+from smtpdoctor.explain import dialogue, replies
 from smtpdoctor.explain.model import Known, Symptom
 from smtpdoctor.knowledge import error_texts
 
@@ -22,12 +22,13 @@ VERY_SHORT = 160
 SHORTEST_WORDS = 24
 _FRAMES = re.compile(r"(?m)^\s*(?:at |File \"|#\d+ |from ).*$\n?")
 
-_CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route")
+#: What another program's connect ends in as well, by its look-up of a name or by itself.
+_CONNECTS = ("connect-refused", "connect-silent", "some-wait", "reset", "no-route", "no-such-name")
 #: A port beside an address that mail has no business with.
 _OTHER_PORT = re.compile(
     r"(?:\d{1,3}(?:\.\d{1,3}){3}|localhost|\]|[\w-]\.(?!(?:go|[cm]?[jt]s|py|rb|php|java|cs|rs|exs?|kt)\b)"
     r"[a-z]{2,12})[:)', ]+(?:port )?"
-    r"(?!(?:25|26|2525|\d?(?:025|465|587)|10(?:025|465|587))\b)\d{2,5}\b"
+    r"(?!(?:25|26|53|2525|\d?(?:025|465|587)|10(?:025|465|587))\b)\d{2,5}\b"
 )
 
 #: What the clients' words for a code say of the run. Codes that only a reply tells are left out.
@@ -65,6 +66,8 @@ def find(text: str, known: Known) -> list[Symptom]:
     if about == "other":
         return []
     found = list(_by_tables(text, about))
+    if about == "mail" and (unanswered := dialogue.unanswered(text)) is not None:
+        found.append(unanswered)
     told = any(item.specific >= TOLD for item in found)
     found += replies.find(text, about_mail=about == "mail", by_words=not told)
     if not found and about == "mail":

@@ -328,3 +328,12 @@ def test_a_client_is_known_by_its_own_spelling(text: str, client: str) -> None:
     assert [each for each in read if each.startswith("client")] == (
         [f"client {client}"] if client else []
     )
+
+
+def test_another_librarys_words_are_no_reason_of_openssl() -> None:
+    """The reason is OpenSSL's own, where it stands there: a line of .NET's was one as a whole."""
+    of_schannel = "System.Net.Mail: A call to SSPI failed, see inner exception."
+    assert "OpenSSL" not in examine_text(of_schannel, Known()).ranked[0].diagnosis.explanation
+    of_openssl = "smtplib: ssl.SSLError: [SSL: INTERNAL_ERROR] internal error (_ssl.c:1129)"
+    ranked = examine_text(of_openssl, Known()).ranked
+    assert any("internal error" in item.diagnosis.explanation for item in ranked)

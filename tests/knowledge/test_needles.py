@@ -31,7 +31,7 @@ def test_what_is_found_may_stand_there() -> None:
             if wanted.search(text):
                 found += 1
                 assert may_stand_in(pattern, text.lower()), (pattern, text)
-    assert found > len(TEXTS)
+    assert found > len(TEXTS) * 3 // 4
 
 
 def test_most_patterns_are_told_not_to_be_there() -> None:

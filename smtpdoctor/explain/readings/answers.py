@@ -29,6 +29,8 @@ _PARAMETERS = re.compile(
 )
 
 
+#: RFC 3463 §3.8: what is not allowed, which is never a matter of form.
+_OF_POLICY = re.compile(r"5\d\d[ -]#?5\.7\.")
 #: What words say of a sender that is an address.
 _OF_THE_SENDER = ("sender-domain-not-found", "sender-not-allowed", "sender-not-verified")
 
@@ -39,7 +41,7 @@ def _of_parameters(reply: str, weight: float) -> Iterator[Reading]:
     by_code = knowledge.interpret(None, "mail", f"{reply[:3]} ")
     if known_as is not None and known_as is not by_code and known_as.code in _OF_THE_SENDER:
         return  # the words are about who the sender is, whatever the code says
-    if reply[:3] not in ("500", "501", "502", "504", "555"):
+    if reply[:3] not in ("500", "501", "502", "504", "555") or _OF_POLICY.match(reply):
         return
     named = _PARAMETERS.search(reply) is not None or reply.strip() == "555"
 

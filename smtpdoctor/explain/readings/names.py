@@ -31,6 +31,10 @@ _LOOKED_UP = re.compile(
 _SCHEMES = ("ssl", "tls", "tcp", "smtp", "smtps", "http", "https")
 
 
+#: Of these no machine of a network is called, as one may be called "smtp".
+_NO_HOSTS = ("ssl", "tls", "tcp", "smtps", "http", "https")
+
+
 _ALONE = re.compile(r"resolve host:? [a-z]+\s*$", re.IGNORECASE)
 
 
@@ -53,7 +57,7 @@ def malformed(symptom: Symptom) -> Iterator[Reading]:
     """A host that has more in it than a host, as the look-up itself shows."""
     looked_up = _LOOKED_UP.search(symptom.says)
     name = looked_up["name"].rstrip(":,") if looked_up is not None else ""
-    if name.lower() in _SCHEMES and _ALONE.search(symptom.says):
+    if name.lower() in (_SCHEMES if _ALONE.search(symptom.says) else _NO_HOSTS):
         yield setting_fault(
             "host", f"{name}://…", "scheme", "a scheme before the name", 1.5, made_up="setting"
         )

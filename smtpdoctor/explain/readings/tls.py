@@ -26,6 +26,19 @@ from smtpdoctor.explain.readings.runs import (
 )
 from smtpdoctor.observations import Observations, Redactor
 
+#: OpenSSL's reason for a failed handshake, as Python and as OpenSSL itself print it.
+_REASON = re.compile(
+    r"\[SSL: (?P<name>[A-Z0-9_]+)\]|SSL routines:\w*:(?P<words>[a-zA-Z0-9 ]{4,60})"
+)
+
+
+def _reason(symptom: Symptom) -> str:
+    """OpenSSL's reason by its name, where the text has it; other libraries' words are none."""
+    found = _REASON.search(symptom.says)
+    if found is None:
+        return ""
+    return (found["name"] or found["words"]).strip().upper().replace(" ", "_")
+
 
 def not_tls(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield too_early(1.0)
@@ -42,13 +55,13 @@ def not_tls(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _version(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
-        build=handshake("version", symptom.says),
+        build=handshake("version", _reason(symptom)),
         weight=1.0,
         decides="a handshake that allows TLS 1.0 and 1.1 succeeds (openssl s_client -tls1)",
         only="tls",
     )
     yield Reading(
-        build=handshake("cipher", symptom.says),
+        build=handshake("cipher", _reason(symptom)),
         weight=0.5,
         decides="a handshake with old ciphers allowed succeeds (-cipher DEFAULT@SECLEVEL=0)",
         only="tls",
@@ -58,13 +71,13 @@ def _version(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _cipher(symptom: Symptom, known: Known) -> Iterator[Reading]:
     yield Reading(
-        build=handshake("cipher", symptom.says),
+        build=handshake("cipher", _reason(symptom)),
         weight=1.0,
         decides="a handshake with old ciphers allowed succeeds (-cipher DEFAULT@SECLEVEL=0)",
         only="tls",
     )
     yield Reading(
-        build=handshake("version", symptom.says),
+        build=handshake("version", _reason(symptom)),
         weight=0.7,
         decides="a handshake that allows TLS 1.0 and 1.1 succeeds (openssl s_client -tls1)",
         only="tls",
@@ -75,7 +88,7 @@ def _cipher(symptom: Symptom, known: Known) -> Iterator[Reading]:
 
 def _alert(weight: float, symptom: Symptom) -> Reading:
     return Reading(
-        build=handshake("alert", symptom.says),
+        build=handshake("alert", _reason(symptom)),
         weight=weight,
         decides="openssl s_client shows an alert from the server during the handshake",
         only="tls",
