@@ -77,11 +77,11 @@ SUFFIXES = frozenset(
         ".json5", ".toml", ".ini", ".cfg", ".cnf", ".conf", ".config", ".properties", ".xml",
         ".env", ".service", ".container", ".lock", ".mod", ".gradle", ".csproj", ".txt", ".tf",
         ".hcl", ".nomad", ".vue", ".sh", ".bash", ".hjson", ".ipynb", ".neon", ".wasp",
-        ".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi", ".dart",
+        ".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi", ".dart", ".R", ".r",
     }
 )  # fmt: skip
 NAMES = re.compile(
-    r"^(\.env(\..+)?|env|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
+    r"^(\.env(\..+)?|env|\.Renviron|[\w.-]+\.env(\.[\w.-]+)?|Gemfile|Procfile|Dockerfile.*|Pipfile|"
     r"\.?msmtprc|\.mailrc|(s-)?(mail|nail)\.rc|main\.cf|sendmail\.mc|"
     r"[\w-]*\.conf(\.template)?|update-exim4\.conf\.conf|passwd\.client|"
     r"remotes)$"

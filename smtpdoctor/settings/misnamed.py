@@ -27,7 +27,7 @@ WORDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
 CODE = (
     *(".py", ".ipynb", ".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".vue"),
     *(".rb", ".erb", ".ru", ".rake", ".php", ".go", ".rs", ".java", ".kt", ".cs", ".ex", ".exs"),
-    *(".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi", ".dart"),
+    *(".ps1", ".psm1", ".pl", ".pm", ".cgi", ".psgi", ".dart", ".R", ".r"),
     *(".sh", ".toml", ".ini", ".cfg", ".conf", ".xml", ".properties", ".json", ".tpl", ".hcl"),
 )  # fmt: skip
 COMPOSED = (".yml", ".yaml", ".tf", ".nomad")

@@ -841,19 +841,12 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
     """The value as the language writes it, in the quotes of the old text."""
     if value is None:
         nothing = {"python": "None", "ruby": "nil", "elixir": "nil", "javascript": "null",
-                   "powershell": "$null", "perl": "undef"}  # fmt: skip
+                   "powershell": "$null", "perl": "undef", "r": "NULL"}  # fmt: skip
         return nothing.get(language, "null")
     if isinstance(value, Symbol):
         return f":{value}"
     if isinstance(value, bool):
-        word = "true" if value else "false"
-        if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
-            return f'"{word}"'
-        if language == "powershell":
-            return f"${word}"
-        if language == "perl":
-            return "1" if value else "0"
-        return word.title() if language == "python" else word
+        return _switch(value, language, old)
     quote = old[:1] if old[:1] in "\"'`" and old[:1] else ""
     if isinstance(value, int):
         if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
@@ -862,6 +855,15 @@ def literal(value: Any, language: LanguageName, old: str = "") -> str | None:
     if not quote and language not in ("yaml", "properties", "ini", "text"):
         quote = "'" if language in SINGLE_QUOTED else '"'
     return f"{quote}{value}{quote}"
+
+
+def _switch(value: bool, language: LanguageName, old: str) -> str:
+    word = "true" if value else "false"
+    if language in TEXT_SWITCHES and AS_TEXT.fullmatch(old):
+        return f'"{word}"'
+    own = {"powershell": f"${word}", "perl": "1" if value else "0", "r": word.upper(),
+           "python": word.title()}  # fmt: skip
+    return own.get(language, word)
 
 
 def inserted(span: Span, column: int, text: str) -> Edit:

@@ -1,8 +1,9 @@
 """What languages with braces have in common: tokens brought into `syntax`.
 
 This module knows operators, calls, blocks, classes and how names belong to them. It must not know
-one language's own statements (`java`, `kotlin`, `csharp`, `rust`, `dart` have them), nor what an
-expression comes to. What is not understood is `Opaque`, and what stands in it is read all the same.
+one language's own statements (`java`, `kotlin`, `csharp`, `rust`, `dart`, `r` have them), nor what
+an expression comes to. What is not understood is `Opaque`, and what stands in it is read all the
+same.
 
 A class's fields are names with `this.` before them: `this.host` and, where nothing nearer is
 called so, `host`. Where an object is set up in braces behind it (`apply { … }`, `new X { … }`),

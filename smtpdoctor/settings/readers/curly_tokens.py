@@ -45,7 +45,7 @@ ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "s": " ", "e":
 class Lexis:
     """How one language writes what the others write otherwise."""
 
-    language: Literal["java", "kotlin", "csharp", "rust", "dart", "perl"]
+    language: Literal["java", "kotlin", "csharp", "rust", "dart", "perl", "r"]
     nested_comments: bool = False
     many_lines: bool = False  # a text in plain quotes may go over lines
 
@@ -56,7 +56,9 @@ LEXES = {
     "csharp": Lexis("csharp"),
     "dart": Lexis("dart", nested_comments=True),
     "rust": Lexis("rust", nested_comments=True, many_lines=True),
-    "perl": Lexis("perl", many_lines=True),  # has a lexer of its own
+    # these two have a lexer of their own
+    "perl": Lexis("perl", many_lines=True),
+    "r": Lexis("r", many_lines=True),
 }
 
 
@@ -492,11 +494,15 @@ def closings(tokens: list[Token]) -> list[int]:
 
 def lexer_of(content: bytes, language: str) -> Lexer | PerlLexer:
     """What reads the tokens of a language."""
-    if language != "perl":
-        return Lexer(content, language)
-    from smtpdoctor.settings.readers.perl_tokens import PerlLexer
+    if language == "perl":
+        from smtpdoctor.settings.readers.perl_tokens import PerlLexer
 
-    return PerlLexer(content)
+        return PerlLexer(content)
+    if language == "r":
+        from smtpdoctor.settings.readers.r_tokens import RLexer
+
+        return RLexer(content)
+    return Lexer(content, language)
 
 
 def tokens_of(content: bytes, language: str) -> Iterator[Token]:

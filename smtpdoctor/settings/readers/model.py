@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 LanguageName = Literal[
     "javascript", "python", "php", "ruby", "go", "java", "kotlin", "csharp", "rust", "elixir",
-    "powershell", "dart", "perl", "shell", "yaml", "json", "toml", "properties", "ini", "text",
+    "powershell", "dart", "perl", "r", "shell", "yaml", "json", "toml", "properties", "ini", "text",
 ]  # fmt: skip
 
 #: Why a value can't be told.

@@ -264,6 +264,11 @@ class FoundCall:
         values = self._module.evaluator.arguments(self._call, self._frame)
         return {name: value for name, value in values if name not in (None, "*") if name}
 
+    def variable(self, name: str) -> Value | None:
+        """A variable that the library reads by itself there; None where nobody sets it."""
+        found = self._module.evaluator.environment.lookup(name)
+        return found.read_from(name, self.span) if isinstance(found, Known) else found
+
     @property
     def block(self) -> Value:
         """The block or function that was handed over last (Ruby's `do … end`)."""

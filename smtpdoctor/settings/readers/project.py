@@ -53,12 +53,23 @@ CODE: dict[str, tuple[LanguageName, str]] = {
     "psm1": ("powershell", "powershell"),
     **dict.fromkeys(("pl", "pm", "cgi", "psgi"), ("perl", "perl")),
     "dart": ("dart", "dart"),
+    **dict.fromkeys(("R", "r"), ("r", "r")),
 }
 
 #: Languages whose functions are looked for in other files, with the endings of their code.
 CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
     language: tuple(f".{ending}" for ending, (each, _) in CODE.items() if each == language)
-    for language in ("javascript", "python", "php", "java", "kotlin", "csharp", "rust", "dart")
+    for language in (
+        "javascript",
+        "python",
+        "php",
+        "java",
+        "kotlin",
+        "csharp",
+        "rust",
+        "dart",
+        "r",
+    )
 }
 
 #: Formats of documents by the endings of names.
@@ -370,6 +381,7 @@ CURLY = {
     "rust": ("rust", "RustLowering"),
     "perl": ("perl", "PerlLowering"),
     "dart": ("dart", "DartLowering"),
+    "r": ("r", "RLowering"),
 }
 
 
@@ -394,6 +406,7 @@ LIBRARIES: dict[LanguageName, tuple[str, str]] = {
     "elixir": ("elixir_library", "Elixir"),
     "powershell": ("powershell_library", "PowerShell"),
     "dart": ("dart_library", "Dart"),
+    "r": ("r_library", "R"),
     "go": ("go_library", "Go"),
     "rust": ("rust_library", "Rust"),
     "perl": ("perl_library", "Perl"),
