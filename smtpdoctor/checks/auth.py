@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Literal
 
 from smtpdoctor import knowledge
@@ -11,6 +13,7 @@ from smtpdoctor.observations import Exchange, LoginNotTried, Recorder, Trail
 from smtpdoctor.settings.model import NO_LOGIN, Credentials, Settings
 from smtpdoctor.smtp import authentication
 from smtpdoctor.smtp.capabilities import Capabilities
+from smtpdoctor.smtp.replies import Reply
 
 #: Only these say that the mechanism, not the login, was refused (RFC 4954 §4, RFC 5321 §4.2.2).
 MECHANISM_REFUSED = range(500, 505)
@@ -45,7 +48,7 @@ async def log_in(  # branches: each reason for not logging in, in its order
     if reason == "refused":
         return False
     if reason is not None:
-        refused = reason == "no-tls" and await _is_refused_in_clear(session, _order(client, own))
+        refused = reason == "no-tls" and await _is_refused_in_clear(session, client, own)
         _not_tried(session, reason)
         return False if refused else None
     secret = token or credentials.password
@@ -83,20 +86,42 @@ async def log_in(  # branches: each reason for not logging in, in its order
 #: Replies to AUTH without a response that tell of the command's form alone (RFC 5321 §4.2.2, RFC
 #: 4954 §4): with one they may be others. 535 judges credentials, and there were none.
 OF_THE_FORM = (500, 501, 502, 504, 535)
+#: RFC 4954 §4: the mechanism isn't served; RFC 5321 §4.2.2: a parameter isn't.
+NOT_SERVED = 504
+_OF_A_RESPONSE = re.compile(r"initial|response|argument|syntax", re.IGNORECASE)
 
 
-async def _is_refused_in_clear(session: SMTPSession, order: Sequence[str]) -> bool:
+async def _is_refused_in_clear(
+    session: SMTPSession, client: knowledge.Client | None, own: tuple[str, ...]
+) -> bool:
     """Whether a login that is announced without TLS is refused there: AUTH is begun with the name
-    of a mechanism alone, and cancelled. No password is sent."""
+    of a mechanism alone, and cancelled. No password is sent.
+
+    Where one isn't served although it is announced, a client that tries all goes on to the next."""
     fitting = authentication.PASSWORD_MECHANISMS
     names = [name for name in session.capabilities.auth if name in fitting]
-    first = next((name for name in order if name in names), next(iter(names), None))
-    if first is None:
-        return False
-    exchange = await session.begin(
-        first, tells=lambda code: code // 100 == 5 and code not in OF_THE_FORM
-    )
-    return exchange.ok is False
+    wanted = [name for name in _order(client, own) if name in names]
+    wanted += [name for name in names if name not in wanted]
+    if client is not None and not client.auth_tries_all:
+        del wanted[1:]
+    for number, name in enumerate(wanted[:MOST_BEGUN], 1):
+        is_last = number == len(wanted)
+        exchange = await session.begin(name, tells=partial(_refuses_a_login, is_last=is_last))
+        if exchange.ok is False:
+            return True
+        if exchange.reply is None or not _is_not_served(exchange.reply):
+            return False
+    return False
+
+
+def _refuses_a_login(reply: Reply, *, is_last: bool) -> bool:
+    if _is_not_served(reply):
+        return is_last
+    return reply.category == 5 and reply.code not in OF_THE_FORM
+
+
+def _is_not_served(reply: Reply) -> bool:
+    return reply.code == NOT_SERVED and _OF_A_RESPONSE.search(reply.text) is None
 
 
 def goes_on_without(session: SMTPSession, settings: Settings) -> bool:

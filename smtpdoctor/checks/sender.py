@@ -73,7 +73,9 @@ async def dry_run(  # branches: what of RFC 6531 client and server each have
         await session.quit()
         return
     given = client.mail_parameters if client is not None else ()
-    size = settings.size or (SMALL if "SIZE" in given else None)
+    # a limit in which no message fits may be a slip: the server itself says whether it means it
+    doubtful = offered.size is not None and offered.size < SMALL
+    size = settings.size or (SMALL if "SIZE" in given or doubtful else None)
     command = commands.mail_from(
         sender,
         size=size if "SIZE" in offered.keywords else None,

@@ -74,6 +74,8 @@ WRITE = 5.0
 GOODBYE = 1.0
 #: About as long as it takes to print a report: nothing depends on it.
 ANSWER_TO_QUIT = 0.05
+#: A server that leaves behind its answer does so at once.
+LEAVING = 0.002
 
 ARRIVED = 512  # how many bytes of what was no reply are kept as evidence
 MAX_STEP_BYTES = 1024 * 1024  # what one step may bring before it counts as a flood
@@ -413,7 +415,9 @@ class SMTPSession:
             except authentication.MechanismError:
                 line, cancelled = authentication.CANCEL, True
             redactor.add_message(*mechanism.secrets_sent)
-            arrival = await self._ask(line, until - self._recorder.now)
+            # some servers send both prompts of LOGIN at once
+            awaited = (334,) if mechanism.name == "LOGIN" and not cancelled else ()
+            arrival = await self._ask(line, until - self._recorder.now, awaited=awaited)
         exchange = self._exchange("auth", f"AUTH {mechanism.name} ••••••", arrival, (235,))
         if exchange.ok and mechanism.name == "LOGIN" and answered < LOGIN_ANSWERS:
             oddities.append("ended-early")
@@ -433,11 +437,11 @@ class SMTPSession:
         )
 
     async def begin(
-        self, mechanism: str, tells: Callable[[int], bool] = lambda code: True
+        self, mechanism: str, tells: Callable[[Reply], bool] = lambda reply: True
     ) -> Exchange:
         """AUTH with a mechanism that the doctor can't or won't go through with, and no response:
         whether the server serves what it announces. What it asks is answered with "*", and stands
-        as a probe; so does a refusal whose code `tells` nothing.
+        as a probe; so does a refusal that `tells` nothing.
         """
         since = self._recorder.now
         command = b"AUTH " + mechanism.encode() + b"\r\n"
@@ -445,7 +449,7 @@ class SMTPSession:
         exchange = self._exchange("auth", _shown(command), arrival, (235,))
         exchange = msgspec.structs.replace(exchange, mechanism=mechanism)
         reply = arrival.reply
-        if reply is None or (reply.code != 334 and tells(reply.code)):
+        if reply is None or (reply.code != 334 and tells(reply)):
             return self.trail.record(msgspec.structs.replace(exchange, ok=False), since=since)
         if reply.code == 334:
             await self._ask(authentication.CANCEL, COMMAND)
@@ -502,13 +506,12 @@ class SMTPSession:
             trail = mail_trail if step in ("mail", "rcpt") else mail_trail.branch(role="probe")
             if not pipelined and step == "rcpt" and not results["mail"].ok:
                 continue  # RFC 5321 §3.3: RCPT needs a MAIL that was accepted
-            if other_name and step == "quit":
+            if step == "quit" and all(item.ok for item in results.values()):
                 quick = all(item.seconds < QUICK for item in results.values())
-                taken = all(name in results and results[name].ok for name in ("mail", "rcpt"))
-                if quick and taken:
+                if not await self._has_left(mail_trail) and other_name and quick:
                     await self._under_other_name(other_name, sender, recipient, mail_trail)
-                if self._ended:
-                    break
+            if step == "quit" and self._ended:
+                break
             since = self._recorder.now
             bound = ANSWER_TO_QUIT if step == "quit" else COMMAND
             alone = pipelined and step == "rcpt" and pipelines is None
@@ -535,6 +538,20 @@ class SMTPSession:
                 ways = (plain_sender, full_name, sender, recipient)
                 await self._look_closer(refused, *ways, mail_trail)
         return results["mail"], results.get("rcpt")
+
+    async def _has_left(self, trail: Trail) -> bool:
+        """Whether the server took the envelope and closed, before anybody said QUIT or DATA."""
+        since = self._recorder.now
+        received = await self._stream.read(LEAVING)
+        if received.data:
+            self._queue(await self._decrypted(received.data))
+        elif received.end != "silence":
+            self._note_end(received)
+        if not self._ended or self._ready:
+            return False
+        exchange = self._exchange("quit", "", self._at_the_end(b""), ())
+        trail.record(msgspec.structs.replace(exchange, ok=False), since=since)
+        return True
 
     async def _under_other_name(
         self, name: str, sender: bytes, recipient: bytes, mail_trail: Trail
@@ -726,11 +743,19 @@ class SMTPSession:
         if written.end:
             self._ended, self._error = written.end, written.error
 
-    async def _ask(self, data: bytes, bound: float, *, pointless: bool = False) -> _Arrival:
-        """Send (empty: only wait) and wait for one reply, for `bound` seconds in all."""
+    async def _ask(
+        self,
+        data: bytes,
+        bound: float,
+        *,
+        pointless: bool = False,
+        awaited: Collection[int] = (),
+    ) -> _Arrival:
+        """Send (empty: only wait) and wait for one reply, for `bound` seconds in all. One with a
+        code of `awaited` counts as the answer although it came before what is sent."""
         self._my_turn = False
         if data:
-            self._pass_over_unasked()
+            self._pass_over_unasked(awaited)
             await self._write(data)
         since = self._recorder.now
         until = since + self._deadline.cap(bound)
@@ -765,10 +790,11 @@ class SMTPSession:
         )
         return _Arrival(outcome, reply=reply, raw=bytes(raw) or reply.raw[: self._kept])
 
-    def _pass_over_unasked(self) -> None:
+    def _pass_over_unasked(self, awaited: Collection[int] = ()) -> None:
         """What came before a command answers none, but a server may close at any time (421)."""
-        others = [reply for reply in self._ready if reply.code != 421]
-        self._ready = [reply for reply in self._ready if reply.code == 421]
+        kept = (421, *awaited)
+        others = [reply for reply in self._ready if reply.code not in kept]
+        self._ready = [reply for reply in self._ready if reply.code in kept]
         if others and not self._owes:
             self._unasked = self._unasked or self._quoted(others[0])
 

@@ -34,6 +34,8 @@ class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     same_code: it goes on until a line of the usual form with the first line's code ends it.
     piece: it reads so many octets of a line at once, and takes each piece for a line. 0: all of it.
     wants_crlf: a line feed alone ends no reply.
+    blank_lines: it passes over lines with nothing in them.
+    code_ends: a line without a code never ends a reply, whatever its fourth character is.
     longest_line: octets with the line's end; most_lines: more break it. 0 for no bound.
     """
 
@@ -42,6 +44,8 @@ class ReplyReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     same_code: bool = False
     piece: int = 0
     wants_crlf: bool = False
+    blank_lines: bool = False
+    code_ends: bool = False
     longest_line: int = 0
     most_lines: int = 0
 
@@ -50,9 +54,12 @@ def trouble(  # branches: each bound and each way to end, line by line
     raw: bytes, reading: ReplyReading
 ) -> Trouble:
     """What goes wrong where a program reads one whole reply in this way; "" where nothing does."""
-    lines = [line for line in raw.removesuffix(b"\n").split(b"\n") if line.rstrip(b"\r")]
+    every = raw.removesuffix(b"\n").split(b"\n")
+    lines = [line for line in every if line.rstrip(b"\r")]
     if reading.wants_crlf and not raw.endswith(b"\r\n"):
         return "waits"
+    if len(lines) < len(every) and not reading.blank_lines:
+        return "broken"
     if reading.piece:
         lines = [piece for line in lines for piece in _pieces(line + b"\n", reading.piece)]
     first = b""
@@ -61,7 +68,11 @@ def trouble(  # branches: each bound and each way to end, line by line
         code, mark = (text[:3] if text[:3].isdigit() else b""), text[3:4]
         too_long = reading.longest_line and len(line) + 1 > reading.longest_line
         too_many = reading.most_lines and number > reading.most_lines
-        must_part = reading.parted == "every-line" or (reading.parted == "first-line" and not first)
+        must_part = (
+            not (reading.code_ends and not code)
+            if reading.parted == "every-line"
+            else reading.parted == "first-line" and not first
+        )
         if too_long or too_many or (must_part and not (code and mark in (b" ", b"-"))):
             return "broken"
         first = first or code
@@ -70,6 +81,8 @@ def trouble(  # branches: each bound and each way to end, line by line
             "blank": mark != b" ",
             "blank-or-nothing": mark not in (b" ", b""),
         }[reading.ends]
+        if reading.code_ends and not code:
+            goes_on = True
         if reading.same_code and (code != first or mark not in (b" ", b"-")):
             goes_on = True
         if not goes_on:

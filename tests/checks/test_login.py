@@ -211,6 +211,36 @@ def test_no_second_login_after_one_that_we_ended_ourselves() -> None:
     assert (ran.worked, ran.last.cancelled) == (False, True)
 
 
+def prompts_at_once(lines: Sequence[str]) -> str:
+    if lines[-1].startswith("AUTH"):
+        return f"334 {b64('Username:')}\r\n334 {b64('Password:')}"
+    right = lines[-2:] == [b64(USER), b64(PASSWORD)]
+    return "235 welcome" if right else ""
+
+
+def test_both_prompts_of_login_at_once_are_answered_one_by_one() -> None:
+    """The script's "" to the user name is a blank line, as nothing is due there."""
+    ran = LoggedIn(prompts_at_once, "LOGIN")
+    assert (ran.commands, ran.worked, ran.last.unasked) == (["LOGIN"], True, None)
+
+
+def test_a_third_prompt_gets_no_answer() -> None:
+    def script(lines: Sequence[str]) -> str:
+        asked = f"334 {b64('?')}"
+        return "501 as you like" if lines[-1] == "*" else "\r\n".join([asked] * 3)
+
+    ran = LoggedIn(script, "LOGIN")
+    assert ran.stream.lines[1:3] == [b64(USER), b64(PASSWORD)]
+    assert set(ran.stream.lines[3:]) == {"*"}
+    assert (ran.worked, ran.last.cancelled) == (False, True)
+
+
+def test_other_mechanisms_wait_for_each_challenge() -> None:
+    two = f"334 {b64('<1@x>')}\r\n334 {b64('<2@x>')}"
+    ran = LoggedIn(lambda lines: two if len(lines) == 1 else "235 welcome", "CRAM-MD5")
+    assert ran.last.unasked is not None
+
+
 @pytest.mark.parametrize("mechanism", ["LOGIN", "CRAM-MD5", "SCRAM-SHA-256"])
 def test_a_235_to_our_own_cancel_is_no_login(mechanism: str) -> None:
     def script(lines: Sequence[str]) -> str:

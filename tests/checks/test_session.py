@@ -21,6 +21,7 @@ import pytest
 
 import smtpdoctor
 from smtpdoctor.api import run as run_plan
+from smtpdoctor.checks import auth
 from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import PASSWORD, USERNAME, Act, Answer, Behaviour, Endless
 from smtpdoctor.demo.server import Session
@@ -334,6 +335,53 @@ def test_a_login_that_is_refused_in_clear_is_only_begun(
     assert (logins(ran), answers(ran)) == (["LOGIN"], [])
     assert [item.code for item in ran.report.diagnoses if item.severity == "error"] == [code]
     assert not ran.report.unexplained
+
+
+@pytest.mark.parametrize("offered", [("PLAIN",), ("PLAIN", "LOGIN")])
+def test_what_is_announced_in_clear_and_not_served_is_no_login(
+    authority: Authority, healthy: Behaviour, offered: tuple[str, ...]
+) -> None:
+    behaviour = replace(
+        healthy, mechanisms_in_clear=offered, replies={"AUTH": "504 5.5.4 not supported"}
+    )
+    ran = talk(authority, behaviour, env={"SMTP_TLS": "none"})
+    assert (sorted(logins(ran)), answers(ran)) == (sorted(offered), [])
+    assert ran.report.verdict == "broken"
+    assert not ran.report.unexplained
+
+
+def test_a_third_mechanism_may_be_served(authority: Authority, healthy: Behaviour) -> None:
+    offered = ("PLAIN", "LOGIN", "CRAM-MD5")
+    behaviour = replace(
+        healthy, mechanisms_in_clear=offered, replies={"AUTH": "504 5.5.4 not supported"}
+    )
+    ran = talk(authority, behaviour, env={"SMTP_TLS": "none"})
+    assert len(logins(ran)) == auth.MOST_BEGUN
+    assert ran.report.verdict == "inconclusive"
+
+
+def test_a_server_that_leaves_behind_rcpt(authority: Authority, healthy: Behaviour) -> None:
+    """No command goes unanswered, and no message can follow."""
+    ran = talk(authority, replace(healthy, replies={"RCPT": ("250 2.1.5 Ok", Act.CLOSE)}))
+    assert ran.codes() == ["connection-closed"]
+    assert "takes sender and recipient" in ran.report.diagnoses[0].title
+    assert ran.steps()[-1] == "quit"
+
+
+def test_a_limit_that_takes_no_message(authority: Authority, healthy: Behaviour) -> None:
+    """Meant as megabytes. The server itself is asked whether it means it."""
+    behaviour = replace(healthy, extensions=("SIZE 10",), replies={"MAIL": "552 5.3.4 too big"})
+    ran = talk(authority, behaviour)
+    assert ran.codes() == ["message-too-large"]
+    assert ran.report.verdict == "broken"
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("10", "warnings"), ("20480000", "healthy")])
+def test_a_small_limit_that_the_server_does_not_keep(
+    authority: Authority, healthy: Behaviour, limit: str, verdict: str
+) -> None:
+    ran = talk(authority, replace(healthy, extensions=(f"SIZE {limit}",)))
+    assert ran.report.verdict == verdict
 
 
 @pytest.mark.parametrize(

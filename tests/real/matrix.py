@@ -280,6 +280,10 @@ def clients(folder: Path) -> list[Client]:
 KEYS = {
     "rsa-1024": "-algorithm RSA -pkeyopt rsa_keygen_bits:1024",
     "elliptic": "-algorithm EC -pkeyopt ec_paramgen_curve:P-256",
+    "p521": "-algorithm EC -pkeyopt ec_paramgen_curve:P-521",
+    "ed25519": "-algorithm ED25519",
+    "rsa-4096": "-algorithm RSA -pkeyopt rsa_keygen_bits:4096",
+    "rsa-pss": "-algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048",
 }
 
 
@@ -320,9 +324,22 @@ class Certificates:
             "wildcard-part": f"DNS:{first[:4]}*.{domain}",
             "upper-case": f"DNS:{host.upper()}",
             "dotted": f"DNS:{host}.",
+            "star": "DNS:*",
+            "two-stars": f"DNS:*.*.{domain.partition('.')[2]}",
+            "uri-name": f"URI:smtp://{host}",
+            "many-names": ",".join([*(f"DNS:m{n}.example.com" for n in range(200)), f"DNS:{host}"]),
+            "critical-name": f"critical,DNS:{host}",
         }.get(kind, f"DNS:{host}")
         usage = "clientAuth" if kind == "for-clients" else "serverAuth"
-        extensions = ["basicConstraints=CA:FALSE", f"extendedKeyUsage={usage}"]
+        authority_too = "TRUE" if kind == "authority-as-leaf" else "FALSE"
+        extensions = [f"basicConstraints=CA:{authority_too}"]
+        extensions += [f"extendedKeyUsage={usage}"] if kind != "no-usage" else []
+        extensions += ["tlsfeature=status_request"] if kind == "must-staple" else []
+        extensions += (
+            ["1.3.6.1.4.1.99999.7=critical,ASN1:UTF8String:own"]
+            if kind == "unknown-critical"
+            else []
+        )
         extensions += [f"subjectAltName={names}"] if names else []
         extensions += ["keyUsage=critical,keyEncipherment"] if kind == "no-signing" else []
         identifier = "none" if kind == "without-key-identifier" else "keyid"
@@ -342,11 +359,19 @@ class Certificates:
             "intermediate": "middle",
             "missing-intermediate": "middle",
             "expired-intermediate-beside": "middle",
+            "wrong-order": "middle",
+            "constrained": "narrow",
+            "stranger-root-beside": "stranger",
         }.get(kind, "ca")
         if kind == "expired":
             self._dated(name, now - datetime.timedelta(90), now - datetime.timedelta(5))
         elif kind == "not-yet-valid":
             self._dated(name, now + datetime.timedelta(5), now + datetime.timedelta(90))
+        elif kind == "first-version":
+            self._openssl(
+                *("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key"),
+                *("-CAcreateserial", "-days", "90", "-out", f"{name}.pem"),
+            )
         elif kind == "self-signed":
             self._openssl(
                 *("x509", "-req", "-in", f"{name}.csr", "-signkey", f"{key}.key", "-days", "90"),
@@ -356,12 +381,21 @@ class Certificates:
             self._openssl(
                 *("x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem"),
                 *("-CAkey", f"{authority}.key", "-CAcreateserial", "-extfile", f"{name}.cnf"),
-                *("-sha1" if kind == "sha1" else "-sha256", "-days", "90", "-out", f"{name}.pem"),
+                *("-sha1" if kind == "sha1" else "-sha256", "-out", f"{name}.pem"),
+                *("-days", "9000" if kind == "very-long" else "90"),
             )
-        beside = {"intermediate": ["middle"], "expired-intermediate-beside": ["old", "middle"]}
+        beside = {
+            "intermediate": ["middle"],
+            "expired-intermediate-beside": ["old", "middle"],
+            "wrong-order": ["ca", "middle"],
+            "root-beside": ["ca"],
+            "stranger-root-beside": ["stranger"],
+            "doubled": [name],
+            "constrained": ["narrow"],
+        }
+        others = [(self.folder / f"{other}.pem").read_text() for other in beside.get(kind, ())]
         with (self.folder / f"{name}.pem").open("a") as chain:
-            for other in beside.get(kind, ()):
-                chain.write((self.folder / f"{other}.pem").read_text())
+            chain.writelines(others)
         return self.folder / f"{name}.pem", self.folder / f"{key}.key"
 
     def _dated(self, name: str, begin: datetime.datetime, end: datetime.datetime) -> None:
@@ -380,7 +414,7 @@ class Certificates:
         )
 
     def _intermediates(self) -> None:
-        """Two certificates of one key: one that is good, and one that is over."""
+        """Two of one key, one that is good and one that is over; one for another domain's names."""
         now = datetime.datetime.now(datetime.UTC)
         self._key("middle", 2048)
         for name, begin, end in (("middle", -90, 900), ("old", -900, -30)):
@@ -393,6 +427,16 @@ class Certificates:
                 *("-out", f"{name}.csr"),
             )
             self._dated(name, now + datetime.timedelta(begin), now + datetime.timedelta(end))
+        self._key("narrow", 2048)
+        (self.folder / "narrow.cnf").write_text(
+            "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n"
+            "nameConstraints=critical,permitted;DNS:elsewhere.example\n"
+            "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+        )
+        self._openssl(
+            *("req", "-new", "-key", "narrow.key", "-subj", "/CN=Narrow", "-out", "narrow.csr")
+        )
+        self._dated("narrow", now - datetime.timedelta(9), now + datetime.timedelta(90))
 
     def trust_store(self) -> Path:
         """The authority as Java reads it."""
@@ -451,6 +495,14 @@ def _context(world: World, certificates: Certificates, host: str, address: str) 
         context.load_dh_params(certificates.folder / "dh.pem")
     if world.good_dh:
         context.load_dh_params(certificates.folder / "good-dh.pem")
+    if world.curve:
+        context.set_ecdh_curve(world.curve)
+    if world.asks_certificate:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificates.cafile)
+    if world.needs_name:
+        unnamed = ssl.AlertDescription.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+        context.sni_callback = lambda _, name, __: None if name else unnamed
     return context
 
 
@@ -641,6 +693,9 @@ def main(machine: str, wanted: str = "") -> None:
         needs_tls = world.script.starttls or world.script.implicit
         context = _context(world, certificates, f"{label}.{DOMAIN}", address) if needs_tls else None
         servers[world.name] = ScriptedServer(world.script, address, port, context)
+        if world.beside is not None:
+            for other in (*world.before, *world.behind):
+                ScriptedServer(world.beside, other, port, context, servers[world.name].delivered)
         places[world.name] = host, world.asked or port
     for name, text in (("hosts", "".join(hosts)), ("resolv.conf", "nameserver 127.0.0.77\n")):
         (folder / name).write_text(text)

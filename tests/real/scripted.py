@@ -40,7 +40,9 @@ class Script:
     carry a first response, has to, or carries it in vain. `begun` are mechanisms that it asks for
     and then refuses. `refuses_parameters` is its reply to MAIL with parameters. With `hangs_up` it
     closes where anything comes behind MAIL in one packet. `injected` comes in clear behind the 220
-    to STARTTLS, `welcomes` inside TLS, unasked.
+    to STARTTLS, `welcomes` inside TLS, unasked. At the verbs of `closes` it closes without a word,
+    which may be "connection" and "greeting", behind the answers to those of `leaves`. Between two
+    bytes it takes its time, `dribbles` in seconds. `prompts_at_once` says both of LOGIN's together.
     """
 
     implicit: bool = False
@@ -77,15 +79,24 @@ class Script:
     injected: str = ""
     welcomes: str = ""
     bare: bool = False
+    closes: tuple[str, ...] = ()
+    leaves: tuple[str, ...] = ()
+    dribbles: float = 0
+    prompts_at_once: bool = False
 
 
 class ScriptedServer:
     """One script at one address and port. `delivered` are the recipients of accepted messages."""
 
     def __init__(
-        self, script: Script, address: str, port: int, context: ssl.SSLContext | None
+        self,
+        script: Script,
+        address: str,
+        port: int,
+        context: ssl.SSLContext | None,
+        delivered: set[str] | None = None,
     ) -> None:
-        self.delivered: set[str] = set()
+        self.delivered: set[str] = set() if delivered is None else delivered
         self._script = script
         self._context = context
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -128,37 +139,48 @@ class _Dialogue:
         self._recipient = ""
 
     def run(self) -> None:
+        if "connection" in self._script.closes or not self._welcome():
+            return
+        while self._go_on():
+            pass
+
+    def _welcome(self) -> bool:
+        """Whether the dialogue goes on behind the greeting."""
         if self._script.implicit:
             self._start_tls()
         time.sleep(self._script.delays.get("greeting", 0))
         greeting = "220" if self._script.bare else self._script.greeting
         self._say(greeting, self._script.greeting_end)
-        if not self._script.greeting.startswith("220"):
-            return
-        while True:
-            line = self._line().decode("utf-8", "surrogateescape")
-            verb, _, rest = line.partition(" ")
-            verb = verb.upper()
-            time.sleep(self._script.delays.get(verb, 0))
-            if verb in self._script.resets:
-                self._reset()
-                return
-            if verb == "QUIT":
-                self._say(self._script.instead.get("QUIT", "221 bye"))
-                return
-            answer = self._script.replies.get(verb) or self._answer(verb, rest)
-            if answer.startswith("2"):
-                answer = self._script.instead.get("login" if verb == "AUTH" else verb, answer)
-            if verb == "MAIL" and self._script.hangs_up and self._buffer:
-                return
-            self._say(answer + (self._script.injected if verb == "STARTTLS" else ""))
-            if answer.startswith("421"):
-                return
-            if verb == "STARTTLS" and answer.startswith("2") and self._context is not None:
-                self._buffer = b""
-                self._start_tls()
-                if self._script.welcomes:
-                    self._say(self._script.welcomes)
+        return not greeting.startswith(("4", "5")) and "greeting" not in self._script.closes
+
+    def _go_on(self) -> bool:
+        """One command and its answer; whether others follow."""
+        line = self._line().decode("utf-8", "surrogateescape")
+        verb, _, rest = line.partition(" ")
+        verb = verb.upper()
+        time.sleep(self._script.delays.get(verb, 0))
+        if verb in self._script.resets:
+            self._reset()
+            return False
+        if verb in self._script.closes:
+            return False
+        if verb == "QUIT":
+            self._say(self._script.instead.get("QUIT", "221 bye"))
+            return False
+        answer = self._script.replies.get(verb) or self._answer(verb, rest)
+        if answer.startswith("2"):
+            answer = self._script.instead.get("login" if verb == "AUTH" else verb, answer)
+        if verb == "MAIL" and self._script.hangs_up and self._buffer:
+            return False
+        self._say(answer + (self._script.injected if verb == "STARTTLS" else ""))
+        if answer.startswith("421") or verb in self._script.leaves:
+            return False
+        if verb == "STARTTLS" and answer.startswith("2") and self._context is not None:
+            self._buffer = b""
+            self._start_tls()
+            if self._script.welcomes:
+                self._say(self._script.welcomes)
+        return True
 
     def _reset(self) -> None:
         linger = struct.pack("ii", 1, 0)  # no time: the rest is thrown away
@@ -231,11 +253,19 @@ class _Dialogue:
             given = base64.b64decode(initial).split(b"\0")[1:]
         elif name == "LOGIN":
             for_user, for_password = script.challenges
+            if script.prompts_at_once:
+                self._say(f"334 {for_user}\n334 {for_password}")
+                given = [base64.b64decode(self._line()) for _ in range(2)]
+                return self._judged_login(name, given)
             user = base64.b64decode(initial or self._asked(for_user))
             given = [user, base64.b64decode(self._asked(for_password))]
         else:
             self._asked(base64.b64encode(b"<1.2@mail.example.org>").decode())
             given = [script.user.encode(), script.password.encode()]
+        return self._judged_login(name, given)
+
+    def _judged_login(self, name: str, given: list[bytes]) -> str:
+        script = self._script
         right = given == [script.user.encode(), script.password.encode()]
         if not right or name in script.wrong:
             return "535 5.7.8 Error: authentication failed"
@@ -305,7 +335,13 @@ class _Dialogue:
     def _say(self, text: str, end: str = "") -> None:
         end = end or self._script.end
         data = "".join(f"{line}{end}" for line in text.split("\n"))
-        self._connection.sendall(data.encode("utf-8", "surrogateescape"))
+        raw = data.encode("utf-8", "surrogateescape")
+        if not self._script.dribbles:
+            self._connection.sendall(raw)
+            return
+        for byte in raw:
+            time.sleep(self._script.dribbles)
+            self._connection.sendall(bytes([byte]))
 
     def _line(self) -> bytes:
         while b"\n" not in self._buffer:

@@ -28,7 +28,9 @@ class World:
     `tls` as the settings have it; with `required`, STARTTLS is. `host` replaces the world's own
     name, "ip" is the server's address, "[ip]" with brackets; with `ipv6` that is its only kind.
     `good_dh` and `short_dh` are groups for DHE. `before` and `behind` are addresses that its name
-    has beside the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing.
+    has beside the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing; with
+    `beside`, that server is at each of them. `curve` is the only one of TLS's key exchange,
+    `asks_certificate` whether a client has to show one, `needs_name` whether TLS has to name it.
     """
 
     name: str
@@ -41,6 +43,10 @@ class World:
     versions: tuple[str, str] | None = None
     short_dh: bool = False
     good_dh: bool = False
+    curve: str = ""
+    asks_certificate: bool = False
+    needs_name: bool = False
+    beside: Script | None = None
     ipv6: bool = False
     sender: str = "info@example.org"
     password: str = PASSWORD
@@ -520,12 +526,150 @@ def _forgetful() -> Iterator[World]:
     yield World(name="auth-240", script=Script(instead={"login": "240 fine"}))
 
 
+def _partings() -> Iterator[World]:
+    """Servers that go away at one stage, and backends of one name that are not alike."""
+    for verb in ("greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "QUIT"):
+        yield World(name=f"closes-{verb.lower()}", script=Script(closes=(verb,)))
+    yield World(name="closes-connection", script=Script(closes=("connection",)))
+    yield World(name="leaves-starttls", script=Script(leaves=("STARTTLS",)))
+    yield World(name="leaves-auth", script=Script(leaves=("AUTH",)))
+    yield World(name="leaves-rcpt", script=Script(leaves=("RCPT",)))
+    relay = Script(starttls=False, needs_login=False, closes=("EHLO",))
+    yield World(name="closes-ehlo-relay", script=relay, tls="none", login=False)
+    relay = Script(
+        starttls=False, needs_login=False, replies={"EHLO": "500 what"}, leaves=("EHLO",)
+    )
+    yield World(name="leaves-refused-ehlo-relay", script=relay, tls="none", login=False)
+    yield World(name="quit-unanswered", script=Script(delays={"QUIT": 30}))
+    scripts = {
+        "closing": Script(closes=("connection",)),
+        "554": Script(greeting="554 5.3.2 not here"),
+        "421": Script(greeting="421 4.3.2 too many connections"),
+        "without-login": Script(auth=""),
+    }
+    for number, (name, script) in enumerate(scripts.items(), 1):
+        yield World(name=f"{name}-first", before=(f"127.0.3.{number}",), beside=script)
+        yield World(name=f"{name}-second", behind=(f"127.3.0.{number}",), beside=script)
+    yield World(name="three-refused-first", before=("127.0.2.1", "127.0.2.2", "127.0.2.3"))
+    yield World(name="ipv6-silent-refused-first", before=(SILENT_IPV6, "127.0.2.1"))
+
+
+def _spoken() -> Iterator[World]:
+    """Greetings, replies and prompts in odd forms."""
+    for name, greeting in {
+        "empty-line": "\n220 mail.example.org",
+        "without-blank": "220mail.example.org",
+        "blank-alone": "220 ",
+        "tab": "220\tmail.example.org",
+        "indented": " 220 mail.example.org",
+        "text-first": "Welcome\n220 mail.example.org",
+        "unfinished-parts": "220-mail.example.org\n220-ready\n220",
+        "colon": "220: mail.example.org",
+        "nul": "220 mail\0example.org",
+        "other-parts": "220-mail.example.org\n  for members\n220 ready",
+        "221": "221 mail.example.org",
+    }.items():
+        yield World(name=f"greeting-{name}", script=Script(greeting=greeting))
+    yield World(name="slow-bytes", script=Script(dribbles=0.02))
+    yield World(name="235-two-lines", script=Script(instead={"login": "235-2.7.0 welcome\n235 ok"}))
+    yield World(name="235-bare", script=Script(instead={"login": "235"}))
+    yield World(name="250-two-lines", script=Script(instead={"MAIL": "250-2.1.0 Ok\n250 go on"}))
+    yield World(name="250-indented", script=Script(instead={"MAIL": "250-2.1.0 Ok\n go on\n250 "}))
+    yield World(name="starttls-two-lines", script=Script(instead={"STARTTLS": "220-go\n220 on"}))
+    yield World(name="starttls-bare", script=Script(instead={"STARTTLS": "220"}))
+    for code in ("500", "503", "530", "421", "550"):
+        yield World(name=f"starttls-{code}", script=Script(replies={"STARTTLS": f"{code} no"}))
+    optional = Script(
+        replies={"STARTTLS": "454 4.7.0 TLS not available"}, needs_login=False, leaves=("STARTTLS",)
+    )
+    yield World(name="starttls-454-closes-relay", script=optional, login=False, required=False)
+    for name, prompts in {
+        "bare": ("", "UGFzc3dvcmQ6"),
+        "lower": ("dXNlcm5hbWU6", "cGFzc3dvcmQ6"),
+        "clear": ("Username:", "Password:"),
+        "long": ("VXNlcm5hbWU6" * 40, "UGFzc3dvcmQ6" * 40),
+        "swapped-words": ("UGFzc3dvcmQ6", "VXNlcm5hbWU6"),
+        "unpadded": ("VXNlcg", "UGFzcw"),
+    }.items():
+        login = Script(auth="AUTH LOGIN", served=("LOGIN",), challenges=prompts)
+        yield World(name=f"prompts-{name}", script=login)
+    login = Script(auth="AUTH LOGIN", served=("LOGIN",), prompts_at_once=True)
+    yield World(name="prompts-at-once", script=login)
+    for name, line in {
+        "commas": "AUTH PLAIN,LOGIN",
+        "colon": "AUTH: PLAIN LOGIN",
+        "blank-equals": "AUTH =PLAIN LOGIN",
+        "two-blanks": "AUTH  PLAIN  LOGIN ",
+        "split": "AUTH PLAIN\nAUTH LOGIN",
+        "old-beside-other": "AUTH=LOGIN\nAUTH GSSAPI",
+        "token-first": "AUTH OAUTHBEARER XOAUTH2 LOGIN",
+        "many": "AUTH " + " ".join(f"X-OWN-{n}" for n in range(60)) + " PLAIN LOGIN",
+    }.items():
+        served = tuple(re.findall("PLAIN|LOGIN", line)) or ("PLAIN",)
+        yield World(name=f"auth-{name}", script=Script(auth=line, served=served))
+    for name, line in {
+        "size-bare": "SIZE",
+        "size-0": "SIZE 0",
+        "size-5000": "SIZE 5000",
+        "size-word": "SIZE unlimited",
+        "size-lower": "size 20480000",
+        "size-two": "SIZE 20480000 30000000",
+    }.items():
+        yield World(name=name, script=Script(extensions=(line, "8BITMIME")))
+    yield World(
+        name="size-10-judged", script=Script(extensions=("SIZE 10", "8BITMIME"), largest=10)
+    )
+    offered = Script(replies={"AUTH": "504 5.5.4 no"}, auth_in_clear="AUTH PLAIN")
+    yield World(name="clear-504", script=offered, tls="none")
+    yield World(
+        name="mail-550-policy", script=Script(replies={"MAIL": "550 5.7.1 rejected by policy"})
+    )
+    yield World(
+        name="rcpt-tls-demanded",
+        script=Script(replies={"RCPT": "550 5.7.10 recipient requires TLS"}),
+    )
+
+
+def _shown() -> Iterator[World]:
+    """Keys, curves and certificates, and what a server asks for in TLS."""
+    for kind in (
+        *("ed25519", "p521", "rsa-4096", "rsa-pss", "must-staple", "root-beside", "wrong-order"),
+        *("doubled", "upper-case", "unknown-critical", "star", "two-stars", "very-long"),
+        *("no-usage", "authority-as-leaf", "uri-name", "first-version", "critical-name"),
+        *("constrained", "stranger-root-beside", "many-names"),
+    ):
+        yield World(name=f"certificate-{kind}", certificate=kind)
+    for curve in ("secp384r1", "secp521r1", "X25519", "secp256k1", "brainpoolP256r1"):
+        yield World(name=f"curve-{curve.lower()}", curve=curve)
+    yield World(name="curve-p521-1.2", curve="secp521r1", versions=("TLSv1_2", "TLSv1_2"))
+    yield World(name="asks-certificate", asks_certificate=True)
+    asks = {"asks_certificate": True, "versions": ("TLSv1_2", "TLSv1_2")}
+    yield World(name="asks-certificate-1.2", **asks)  # type: ignore[arg-type]
+    yield World(name="needs-name", needs_name=True)
+    yield World(
+        name="needs-name-implicit", needs_name=True, tls="implicit", script=Script(implicit=True)
+    )
+    yield World(name="aria", ciphers="ECDHE-ARIA256-GCM-SHA384")
+    yield World(name="chacha-alone", ciphers="ECDHE-RSA-CHACHA20-POLY1305")
+    yield World(name="aes-256-sha", ciphers="AES256-SHA")
+    yield World(name="aes-256-gcm-exchange", ciphers="AES256-GCM-SHA384")
+    yield World(name="versions-1.1-1.2", ciphers=OLD_CIPHERS, versions=("TLSv1_1", "TLSv1_2"))
+    yield World(
+        name="1.1-relay-optional",
+        ciphers=OLD_CIPHERS,
+        versions=("TLSv1", "TLSv1_1"),
+        required=False,
+        login=False,
+        script=Script(needs_login=False),
+    )
+
+
 WORLDS = tuple(
     each
     for group in (
         *(_names, _names_again, _tls, _tls_again, _starttls, _starttls_again),
         *(_auth, _auth_again, _addresses, _rest, _rest_again, _readings, _forms, _ways),
-        _forgetful,
+        *(_forgetful, _partings, _spoken, _shown),
     )
     for each in group()
 )

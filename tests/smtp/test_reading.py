@@ -24,7 +24,6 @@ MSMTP = ReplyReading(parted="every-line", longest_line=1023, most_lines=50)
         b"220 mx.example ESMTP\r\n",
         b"220 \r\n",
         b"220-mx.example\r\n220-\r\n220 ready\r\n",
-        b"\r\n220 mx.example\r\n",
         b"250-mx.example\n250 SIZE\n",
     ],
 )
@@ -54,6 +53,23 @@ def test_the_usual_form_troubles_nobody(raw: bytes, reading: ReplyReading) -> No
 def test_what_each_makes_of_it(raw: bytes, expected: tuple[Trouble, ...]) -> None:
     readings = (BLANK, BLANK_OR_NOTHING, NO_DASH, GO, MSMTP)
     assert tuple(trouble(raw, reading) for reading in readings) == expected
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\r\n220 mx.example\r\n", b"\n220 mx\r\n", b"250-mx\r\n\r\n250 ok\r\n"]
+)
+def test_an_empty_line(raw: bytes) -> None:
+    assert trouble(raw, ReplyReading()) == "broken"
+    assert trouble(raw, ReplyReading(blank_lines=True)) == ""
+
+
+def test_a_line_without_a_code_ends_no_reply_for_who_looks_at_codes_alone() -> None:
+    raw = b"250-mx\r\n go on\r\n250 ok\r\n"  # its fourth character is a blank
+    assert trouble(raw, BLANK) == "early"
+    assert trouble(raw, ReplyReading(ends="blank", code_ends=True)) == ""
+    every = ReplyReading(parted="every-line", code_ends=True)
+    assert trouble(raw, every) == ""
+    assert trouble(b"250-mx\r\n250ok\r\n", every) == "broken"
 
 
 def test_a_line_as_long_as_the_buffer() -> None:

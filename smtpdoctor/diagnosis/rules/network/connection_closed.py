@@ -18,7 +18,7 @@ BEFORE = ("tls-handshake-failed",)
 
 HOW = {"closed": "closed the connection", "reset": "reset the connection"}
 #: Steps whose answer may be the end of the connection; STARTTLS and AUTH have codes for that.
-LATER_STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt")
+LATER_STEPS: tuple[Step, ...] = ("ehlo", "mail", "rcpt", "quit")
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -57,21 +57,33 @@ def _broken_off(run: Run) -> Iterator[Diagnosis]:
     if step is None:
         return
     where, command = run.where, step.step.upper()
+    # QUIT fails where it was never said: the server had closed by then
+    behind = step.step == "quit"
     yield Diagnosis(
         code=CODE,
         severity="error",
         confidence="possible",
-        title=f"{where} greets and then hangs up in place of an answer to {command}",
+        title=f"{where} takes sender and recipient and then hangs up"
+        if behind
+        else f"{where} greets and then hangs up in place of an answer to {command}",
         explanation=(
-            f"The server's greeting came, but in place of its answer to {command} the connection "
-            "ended. Mostly the server failed inside, and its log says how: a service that it needs "
+            (
+                "The server accepted sender and recipient and ended the connection at once, before "
+                "any message could be sent. "
+                if behind
+                else f"The server's greeting came, but in place of its answer to {command} the "
+                "connection ended. "
+            )
+            + "Mostly the server failed inside, and its log says how: a service that it needs "
             "(for logins, filters, look-ups) is gone. It may also shut out this client, or a "
             "firewall on the way may end sessions once it sees mail."
         ),
         evidence=(
             Evidence(
                 check=step.check,
-                text=f'to "{step.sent}" {where} {HOW[step.outcome]} after {step.seconds:.1f} s',
+                text=f"behind its answer to RCPT {where} {HOW[step.outcome]}"
+                if behind
+                else f'to "{step.sent}" {where} {HOW[step.outcome]} after {step.seconds:.1f} s',
             ),
             *library_words(run, CODE),
         ),

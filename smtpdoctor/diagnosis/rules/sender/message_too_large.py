@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words
 from smtpdoctor.diagnosis.model import Confidence, Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import refusal as refusals
 
 CODE = "message-too-large"
+#: Octets in which few messages fit.
+FEW_FIT = 10_000
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -20,6 +23,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     capabilities = main.capabilities() if main else None
     limit = capabilities.size if capabilities else None
     over = size is not None and limit is not None and size > limit
+    if limit is not None and limit < FEW_FIT and size is None:
+        yield _tiny(run, limit, refused)
+        return
     if refused is None and not over:
         return
     confidence: Confidence = "certain" if over or (refused and refused.rule) else "likely"
@@ -61,6 +67,42 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             ),
         ),
         explains=refused.failed if refused is not None else (asked.id,) if asked else (),
+    )
+
+
+def _tiny(run: Run, limit: int, refused: Refusal | None) -> Diagnosis:
+    """A limit that mail of any kind runs into: mostly one that was meant in another unit."""
+    return Diagnosis(
+        code=CODE,
+        severity="error" if refused is not None else "warning",
+        confidence="certain" if refused is not None else "likely",
+        title=f"{run.settings.host} takes no message of more than {octets(limit)}",
+        explanation=(
+            "It refused one as short as they come. "
+            if refused is not None
+            else "A short text may fit; a message with HTML or an attachment does not. "
+        )
+        + "Such a limit is mostly one that was meant in another unit: servers count in bytes.",
+        evidence=(
+            *(refusals.evidence(run, refused) if refused is not None else ()),
+            Evidence(check="sender", text=f"EHLO announced SIZE {limit}: {octets(limit)}"),
+            Evidence(
+                check="sender",
+                kind="known",
+                text="RFC 5321 §4.5.3.1.7: every server takes messages of 64 kB at least",
+            ),
+        ),
+        fixes=(
+            Fix(
+                title="ask the server's owner to raise its limit",
+                steps=(
+                    "On an own server the limit is message_size_limit, in bytes with Postfix "
+                    "(10240000 is about 10 MB), and with a unit in Exim (10M).",
+                    f"Else tell who runs {run.settings.host}: EHLO announces SIZE {limit}.",
+                ),
+            ),
+        ),
+        explains=refused.failed if refused is not None else (),
     )
 
 
