@@ -19,9 +19,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     refused = run.refused_as(CODE)
     size = run.settings.size
     asked = run.setting("size")
-    main = run.main
-    capabilities = main.capabilities() if main else None
-    limit = capabilities.size if capabilities else None
+    limit = _limit(run)
     over = size is not None and limit is not None and size > limit
     if limit is not None and limit < FEW_FIT and size is None:
         yield _tiny(run, limit, refused)
@@ -68,6 +66,12 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         ),
         explains=refused.failed if refused is not None else (asked.id,) if asked else (),
     )
+
+
+def _limit(run: Run) -> int | None:
+    """What EHLO announced, in octets."""
+    capabilities = run.main.capabilities() if run.main else None
+    return capabilities.size if capabilities else None
 
 
 def _tiny(run: Run, limit: int, refused: Refusal | None) -> Diagnosis:
