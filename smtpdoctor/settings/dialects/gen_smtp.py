@@ -223,6 +223,8 @@ def _adapter(workspace: Workspace, mailer: Mailer, library: Library) -> str | No
         text = workspace.text_of(value.span) or ""
         return library.adapter if re.search(rf"\b{re.escape(library.adapter)}\b", text) else None
     name = str(value.value).removeprefix("Elixir.")
+    if name == library.prefix:  # with the name of a variable that nothing here sets behind it
+        return library.adapter if mailer.entry(library.host) is not None else None
     return name if name.startswith(library.prefix) else None
 
 

@@ -11,7 +11,14 @@ from pathlib import Path
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.table import Table, read_table
 from smtpdoctor.settings.readers import hocon
-from smtpdoctor.settings.readers.model import Entry, Known, Map, Unknown, Value
+from smtpdoctor.settings.readers.model import (
+    Entry,
+    Known,
+    Map,
+    Origin,
+    Unknown,
+    Value,
+)
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -29,7 +36,7 @@ class HoconTable(Table):
         for path in workspace.folder.matching(*self._files):
             dotenv = workspace.dotenv_files(path, ".env")
             variables = workspace.variables(dotenv, self.entry.reader, near=path)
-            root = Map(list(self._entries(workspace, path, variables)))
+            root = Map(_that_count(self._entries(workspace, path, variables)))
             if root.entries:
                 yield from self.of(workspace, path, path, Known(root))
 
@@ -41,10 +48,26 @@ class HoconTable(Table):
                 continue
             value: Value = Known(item.text, item.span, raw=item.raw, style="plain")
             if item.name:
-                told = variables.lookup(item.name)
-                if told is None and item.optional:
-                    continue  # what was set before stays
-                value = told or Unknown("environment", f"{item.name} is not set here", item.span)
+                value = variables.lookup(item.name) or _unset(item)
             elif item.text is None:
                 value = Unknown("computed", "it is put together from several", item.span)
             yield Entry(".".join(item.path[size:]), value, item.span)
+
+
+def _that_count(entries: Iterable[Entry]) -> list[Entry]:
+    """Without those of `${?NAME}` that nothing sets, where another says the same before or behind:
+    what that set stays."""
+    found = list(entries)
+    told = {each.key for each in found if not _is_unset(each.value)}
+    return [each for each in found if each.key not in told or not _is_unset(each.value)]
+
+
+def _unset(item: hocon.Setting) -> Unknown:
+    """What nothing here sets: where it is optional, what another sets stays."""
+    said = "nothing here sets %s" if item.optional else "%s is not set here"
+    trail = (Origin("unset", item.name, None, item.span),) if item.optional else ()
+    return Unknown("environment", said % item.name, item.span, trail)
+
+
+def _is_unset(value: Value) -> bool:
+    return isinstance(value, Unknown) and any(each.kind == "unset" for each in value.trail)

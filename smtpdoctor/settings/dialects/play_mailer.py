@@ -5,8 +5,10 @@ Knows which files that is in; `play_mailer.toml` says what it means.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from posixpath import normpath
 
 from smtpdoctor.settings.dialects.base import Draft
 from smtpdoctor.settings.dialects.hocon_table import HoconTable
@@ -16,7 +18,18 @@ from smtpdoctor.settings.workspace import Workspace
 
 USUAL = "application.conf"
 #: What an application is started with in production, where its folder has it: -Dconfig.file.
-PRODUCTION = ("production.conf", "prod.conf")
+PRODUCTION = tuple(
+    f"{before}{word}.conf"
+    for word in ("production", "prod")
+    for before in ("", "application.", "application-")
+)
+#: `include "common/mail"`, with or without what says where that is.
+INCLUDE = re.compile(
+    r"(?m)^include[ \t]+(?:required[ \t]*\([ \t]*)?"
+    r'(?:(?:file|classpath)[ \t]*\([ \t]*)?"([^"\n]+)"'
+)
+#: Files within files beyond this are nobody's.
+DEEPEST = 4
 
 
 class PlayMailer(HoconTable):
@@ -31,12 +44,30 @@ class PlayMailer(HoconTable):
                 found[folder] = draft
         yield from found.values()
 
-    def _entries(self, workspace: Workspace, path: str, variables: Variables) -> Iterator[Entry]:
-        """What the file sets; the one for production includes the usual one, and stands over it."""
-        folder, _, name = path.rpartition("/")
-        if name != USUAL and "include" in (workspace.folder.text(path) or ""):
-            yield from super()._entries(workspace, f"{folder}/{USUAL}", variables)
-        yield from super()._entries(workspace, path, variables)
+    def _entries(
+        self, workspace: Workspace, path: str, variables: Variables, within: tuple[str, ...] = ()
+    ) -> Iterator[Entry]:
+        """What the file sets, with what it includes at the place where it does."""
+        own = list(super()._entries(workspace, path, variables))
+        text = workspace.folder.text(path) or ""
+        for found in INCLUDE.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            while own and own[0].span is not None and own[0].span.line < line:
+                yield own.pop(0)
+            other = _included(workspace, path, found[1])
+            if other and other not in (path, *within) and len(within) < DEEPEST:
+                yield from self._entries(workspace, other, variables, (*within, path))
+        yield from own
+
+
+def _included(workspace: Workspace, path: str, name: str) -> str | None:
+    """The file that is meant, beside the one that names it; without an ending it is a .conf."""
+    folder = path.rpartition("/")[0]
+    for each in (name, f"{name}.conf"):
+        other = normpath(f"{folder}/{each}").lstrip("/")
+        if other.endswith(".conf") and workspace.folder.has(other):
+            return other
+    return None
 
 
 DIALECT = PlayMailer(

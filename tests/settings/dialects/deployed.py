@@ -1078,4 +1078,16 @@ CASES = [
         },
         changes=False,
     ),
+    Case(
+        "play-mailer:a file for production with the usual one's name",
+        (HOST, 465, "implicit"),
+        files={
+            "conf/application.conf": PLAY.format(port=587, more="mock = true"),
+            "conf/application.prod.conf": 'play.mailer.port = 25\ninclude "application.conf"\n'
+            'include required(file("of/mail"))\nplay.mailer.ssl = ${?NOT_SET}\n',
+            "conf/of/mail.conf": "play.mailer { mock = false, port = 465, ssl = true }\n"
+            'include "../application.prod.conf"\n',
+        },
+        changes=False,
+    ),
 ]

@@ -1,0 +1,36 @@
+"""Play Mailer's files: what they include, and what only a variable sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .support import one, setups, write
+from .ways import way
+
+DIALECT = "play-mailer"
+MAIL = """\
+play.mailer {
+  host = ${?MAILER_HOST}
+  port = 587
+  port = ${?MAILER_PORT}
+  tls = ${?MAILER_TLS}
+}
+"""
+
+
+def test_what_nothing_sets_is_not_known_but_where_something_else_is_said(tmp_path: Path) -> None:
+    files = {"conf/application.conf": 'include "common/mail"\n', "conf/common/mail.conf": MAIL}
+    setup = one(write(tmp_path, files), DIALECT)
+    assert {each.field for each in setup.settings.untellable} == {"host", "tls"}
+    assert setup.settings.port == 587
+    write(tmp_path, {".env": "MAILER_HOST=smtp.ionos.com\nMAILER_TLS=yes\nMAILER_PORT=25\n"})
+    assert way(one(tmp_path, DIALECT)) == ("smtp.ionos.com", 25, "starttls", False)
+
+
+def test_files_that_are_not_included(tmp_path: Path) -> None:
+    """A comment names none, and neither does what stands in braces."""
+    files = {
+        "conf/application.conf": '# include "mail"\nother {\n  include "mail"\n}\n',
+        "conf/mail.conf": MAIL,
+    }
+    assert setups(write(tmp_path, files)) == []
