@@ -36,6 +36,9 @@ NO_TYPES = frozenset(
 )
 
 
+INJECTED = ("Value", "ConfigProperty", "Property")
+
+
 class Annotated(Curly):
     """What Java and Kotlin have in common: annotations, and switches made of arms."""
 
@@ -72,6 +75,11 @@ class Annotated(Curly):
         """What a field's annotation fills in, as a call that the library has a rule for."""
         callee = Name(token.start, token.start, f"@{name}")
         return self.called(token.start, callee, arguments)
+
+    def injected(self, notes: Mapping[str, list[Argument]], token: Token) -> Call | None:
+        """What a framework gives a field once the object is made, whatever it began with."""
+        note = next((each for each in INJECTED if notes.get(each)), None)
+        return self.valued(note, notes[note], token) if note is not None else None
 
     def arms(self, subject: Expression | None, start: int, arrow: str) -> Expression:
         """The arms of a switch in braces: as statements, each behind its condition, and as the
@@ -336,10 +344,7 @@ class JavaLowering(Annotated):
                 self.at += 1
                 self.expression()
                 value = self.opaque(name.start, "how often a loop runs can't be told")
-            else:
-                for note in ("Value", "ConfigProperty", "Property"):
-                    if notes.get(note):
-                        value = self.valued(note, notes[note], name)
+            value = self.injected(notes, name) or value
             if self.scope.kind == "class":
                 self.scope.types[FIELD + (name.text or "")] = type_
             target = Name(name.start, name.end, name.text or "")

@@ -36,6 +36,8 @@ MODIFIERS = frozenset(
         "crossinline", "expect", "actual", "reified",
     }
 )  # fmt: skip
+#: `this@Shop`, the object of a class around.
+OF_CLASS = "this@"
 DECLARING = ("class", "interface", "object", "fun", "val", "var", "constructor", "init",
              "typealias")  # fmt: skip
 
@@ -230,10 +232,7 @@ class KotlinLowering(Annotated):
             elif self.sees("{"):
                 with self.group():
                     self.block()
-        else:
-            for note in ("Value", "ConfigProperty", "Property"):
-                if notes.get(note):
-                    value = self.valued(note, notes[note], name)
+        value = self.injected(notes, name) or value
         if self.scope.kind == "class":
             self.scope.types[FIELD + (name.text or "")] = type_
         target = Name(name.start, name.end, name.text or "")
@@ -253,10 +252,32 @@ class KotlinLowering(Annotated):
     def this(self, token: Token) -> Expression:
         self.at += 1
         if self.sees("@") and not self.token().fresh:
+            label = self.token(1).text or ""
             self.at += 2
+            if self._is_in_class(label):
+                return Name(token.start, self.ended, OF_CLASS)
         made = Name(token.start, token.end, "this")
         if self._receivers:
             self._spoken_of.append((made, self._receivers[-1]))
+        return made
+
+    def _is_in_class(self, name: str) -> bool:
+        scope: Scope | None = self.scope
+        while scope is not None and not (scope.kind == "class" and scope.name == name):
+            scope = scope.parent
+        return scope is not None
+
+    def member(self, left: Expression, token: Token) -> Expression:
+        """`this@Shop.host` is the field of the class, also where an object is set up around it."""
+        if not isinstance(left, Name) or left.id != OF_CLASS:
+            return super().member(left, token)
+        self.at += 1
+        name = self.token()
+        if name.kind != "name":
+            return self.opaque(left.start)
+        self.at += 1
+        made = Name(left.start, name.end, ("" if self.sees("(") else FIELD) + (name.text or ""))
+        self._names.append((made, self.scope))
         return made
 
     def thrown(self, token: Token) -> Expression:

@@ -338,3 +338,13 @@ def test_mua_without_a_relay_goes_to_the_receivers(tmp_path: Path) -> None:
 def test_no_secret_is_shown(tmp_path: Path) -> None:
     setup = one(write(tmp_path, project("port: 587, tls: true")), "swoosh")
     assert "canary" not in repr(setup.settings)
+
+
+def test_an_adapter_whose_name_a_variable_ends(tmp_path: Path) -> None:
+    """With a relay beside it, it is the one that SMTP needs; without one nothing is said."""
+    named = 'String.to_atom("Elixir.Swoosh.Adapters.#{System.get_env("MAILER")}")'
+    text = mailer("port: 465, ssl: true").replace("Swoosh.Adapters.SMTP", named)
+    files = {"mix.exs": MIX, "config/runtime.exs": f"import Config\n\n{text}"}
+    assert way(one(write(tmp_path / "a", files), "swoosh")) == (HOST, *IMPLICIT)
+    other = f'import Config\n\nconfig :shop, Shop.Mailer, adapter: {named}, api_key: "canary-1"\n'
+    assert setups(write(tmp_path / "b", {"mix.exs": MIX, "config/runtime.exs": other})) == []

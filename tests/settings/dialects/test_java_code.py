@@ -182,6 +182,43 @@ class MailConfig {
 """
 
 
+OF_A_CLASS = """\
+package shop
+
+class MailConfig {
+    @Value("\\${spring.mail.host}") private lateinit var host: String
+    @Value("\\${spring.mail.port}") private var port = 0
+    @Value("\\${shop.mail.user}") lateinit var username: String
+
+    @Bean
+    fun mailSender(): JavaMailSender = JavaMailSenderImpl().apply {
+        host = this@MailConfig.host
+        port = this@MailConfig.port
+        this.username = this@MailConfig.username
+        this@apply.password = "word"
+    }
+}
+"""
+
+
+def test_the_class_around_what_is_set_up(tmp_path: Path) -> None:
+    """`this@MailConfig` is the class, `this@apply` the sender; what a field begins with doesn't
+    count where it is filled."""
+    mail = (
+        "spring.mail.host=smtp.ionos.com\nspring.mail.port=587\nshop.mail.user=info@example.com\n"
+    )
+    files = {
+        "src/main/kotlin/MailConfig.kt": OF_A_CLASS,
+        "src/main/resources/application.properties": mail,
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert way(setup)[:3] == (HOST, 587, "none")
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
+    write(tmp_path, {"src/main/resources/application.properties": "spring.mail.host=a.example\n"})
+    setup = one(tmp_path, "jakarta-mail")
+    assert {"port", "username"} <= {each.field for each in setup.settings.untellable}
+
+
 @pytest.mark.parametrize(
     ("line", "port", "tls"),
     [
