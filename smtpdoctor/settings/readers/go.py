@@ -49,6 +49,11 @@ SET_ELSEWHERE = "set elsewhere"
 ZEROS: dict[str, object] = {
     "string": "", "bool": False, "int": 0, "int32": 0, "int64": 0, "uint": 0, "uint16": 0,
 }  # fmt: skip
+#: What may fill the object that it is handed, by its name.
+FILLS = re.compile(
+    r"(?i)(must)?(unmarshal|decode|parse|load|read|scan|bind|process|fill|populate|override|merge|"
+    r"init|setup|apply|update|valueof|indirect|get|sscan|from|hydrate)\w*"
+)
 #: Functions that leave what they are handed as it is, by how their names begin.
 LEAVES = re.compile(
     r"([Nn]ew|[Rr]un|[Ss]tart|[Ss]erve|[SF]?[Pp]rint|[Ll]og|[Ee]rror|[Ff]atal|[Pp]anic|[Hh]andle|"
@@ -294,7 +299,7 @@ class GoLowering(Lowering):
             if by_place or self._is_object(argument.value):
                 handed.append(argument.value)
         object_ = call.callee.object if isinstance(call.callee, Member) else None
-        if object_ is not None and self._is_object(object_) and not self._is_handed(object_):
+        if object_ is not None and self._may_change(object_, function):
             handed.append(object_)
         for each in handed:
             path = path_of(each)
@@ -307,6 +312,19 @@ class GoLowering(Lowering):
     def _is_handed(self, expression: Expression) -> bool:
         """Whether it is a parameter."""
         return isinstance(expression, Name) and expression.id in self._home(expression.id).types
+
+    def _may_change(self, object_: Expression, function: str) -> bool:
+        """Whether a method may change its object: a variable's, or a part of one's."""
+        if self._is_object(object_):
+            return not self._is_handed(object_)
+        return FILLS.fullmatch(function) is not None and self._is_part(object_)
+
+    def _is_part(self, expression: Expression) -> bool:
+        """Whether it is a part of such a variable, and of none that is handed on: `cfg.SMTP`."""
+        whole = expression
+        while isinstance(whole, Member):
+            whole = whole.object
+        return whole is not expression and self._is_object(whole) and not self._is_handed(whole)
 
     def _is_object(self, expression: Expression) -> bool:
         """Whether it is a variable that was made an object of a type, or is handed one's place."""

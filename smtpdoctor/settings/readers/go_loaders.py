@@ -19,7 +19,7 @@ from smtpdoctor.settings.readers.evaluation import (
     Frame,
     UntellableError,
 )
-from smtpdoctor.settings.readers.go import FILLED
+from smtpdoctor.settings.readers.go import FILLED, FILLS
 from smtpdoctor.settings.readers.go_documents import cast_bool, decoded_by, from_file
 from smtpdoctor.settings.readers.go_packages import END, Packages, Type
 from smtpdoctor.settings.readers.model import (
@@ -34,11 +34,6 @@ from smtpdoctor.settings.readers.model import (
 from smtpdoctor.settings.readers.module import callee_path, names_of
 from smtpdoctor.settings.readers.syntax import Binary, Call, Constant, Field, Member, Name
 
-#: What may fill the object that it is handed, by its name.
-FILLS = re.compile(
-    r"(?i)(must)?(unmarshal|decode|parse|load|read|scan|bind|process|fill|populate|override|merge|"
-    r"init|setup|apply|update|valueof|indirect|get|sscan|from|hydrate)\w*"
-)
 FLAG = re.compile(r"(String|Bool|U?[Ii]nt(?:16|32|64)?)Var(P)?")
 FLAG_VALUE = re.compile(r"(String|Bool|U?[Ii]nt(?:16|32|64)?)(P)?")
 #: Files that may start a program with its flags.

@@ -533,3 +533,58 @@ def test_what_is_set_only_perhaps_can_not_be_told(tmp_path: Path) -> None:
     }
     setup = one(write(tmp_path / "app", files), "gomail")
     assert [each.field for each in setup.settings.untellable] == ["host"]
+
+
+PARTS = """\
+package config
+
+import (
+	"os"
+	"strconv"
+)
+
+type SMTP struct {
+	Host, User, Password string
+	Port                 int
+}
+
+type Config struct {
+	SMTP  SMTP
+	Other SMTP
+}
+
+func (s *SMTP) Parse() error {
+	s.Host = os.Getenv("SMTP_HOST")
+	s.User, s.Password = os.Getenv("SMTP_USER"), os.Getenv("SMTP_PASS")
+	if val := os.Getenv("SMTP_PORT"); val != "" {
+		if number, err := strconv.Atoi(val); err == nil {
+			s.Port = number
+		}
+	}
+	return nil
+}
+
+func Load() (*Config, error) {
+	cfg := &Config{}
+	if err := cfg.%s.Parse(); err != nil {
+		return nil, err
+	}
+	return cfg, nil
+}
+"""
+
+
+@pytest.mark.parametrize(("part", "host"), [("SMTP", HOST), ("Other", None)])
+def test_a_part_that_fills_itself(tmp_path: Path, part: str, host: str | None) -> None:
+    files = {
+        "go.mod": MODULE,
+        "main.go": MAIN,
+        "internal/mailer/mailer.go": MAILER,
+        "internal/config/config.go": PARTS % part,
+        ".env": ENV,
+    }
+    setup = one(write(tmp_path, files), "gomail")
+    assert setup.settings.host == host
+    if host is not None:
+        assert way(setup) == (HOST, 465, "implicit", False)
+        assert (setup.settings.username, password(setup)) == ("info@example.com", "word")
