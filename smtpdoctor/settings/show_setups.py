@@ -56,6 +56,8 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
             yield visible(f"{INDENT}not set: {', '.join(names)} ({place})")
         for near in setup.settings.near_misses:
             text = f"not read: {near.name} ({near.origin.label}): it asks for {near.looks_like}"
+            if near.kept_from:
+                text = f"not passed on: {near.name} ({near.origin.label}), by {near.kept_from}"
             yield visible(f"{INDENT}{text}")
         for line in setup.untold:
             yield visible(f"{INDENT}not known: {line}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smtpdoctor.observations import OptionRead
-from smtpdoctor.settings.model import RemarkKind, Setting, SetupRemark
+from smtpdoctor.settings.model import CREDENTIALS, RemarkKind, Setting, SetupRemark
 
 if TYPE_CHECKING:
     from smtpdoctor.diagnosis.run import Run
@@ -43,6 +43,16 @@ def refused_password(run: Run) -> list[OptionRead]:
         for each in stops(run)
         if (origin := each.remark.origin) is not None and (origin.file, origin.line) == place
     ]
+
+
+def half_logins(run: Run) -> list[OptionRead]:
+    """Where the program ends at one half of a login whose other half is there under a name that it
+    does not read."""
+    near = [item for item in run.settings.near_misses if item.field in CREDENTIALS]
+    alone = (run.settings.username is None) is not (run.settings.has_secret is False)
+    if not near or not alone:
+        return []
+    return [each for each in stops(run) if each.remark.field in CREDENTIALS]
 
 
 def stops_at(run: Run, entry: Setting) -> tuple[str, ...]:

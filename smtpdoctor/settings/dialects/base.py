@@ -143,6 +143,9 @@ class Draft:
     made_from: Draft | None = None
     #: That command, in a sentence.
     made_by: str = ""
+    #: The variable of the server where the program has a login and nobody sets one, whatever else
+    #: is known of it.
+    no_host: str = ""
 
 
 class Dialect(Protocol):

@@ -7,7 +7,7 @@ say). Knows the form. It must not know any program.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -41,6 +41,7 @@ from smtpdoctor.settings.dialects.texts import (
 )
 from smtpdoctor.settings.dialects.urls import url_options
 from smtpdoctor.settings.folder import sibling
+from smtpdoctor.settings.misnamed import is_read
 from smtpdoctor.settings.model import Edit, Field, TLSMode
 from smtpdoctor.settings.prepare import inserted
 from smtpdoctor.settings.readers.model import (
@@ -200,6 +201,12 @@ class Table:
                         yield draft
         if lines:
             return
+        # compose fills its file in from the .env beside it, and gives a container nothing of it
+        filled = {
+            f"{item.place.rpartition('/')[0]}/.env".lstrip("/")
+            for item in workspace.surroundings
+            if item.carrier == "compose" and self._is_its(item)
+        }
         seen: set[str] = set()
         for each in documents:
             if each.path in seen:
@@ -214,7 +221,7 @@ class Table:
                 seen.add(each.path)
                 yield draft
         if not seen:
-            yield from self._from_dotenv(workspace)
+            yield from self._from_dotenv(workspace, filled)
 
     def _embedded(self, workspace: Workspace) -> Iterator[TableDocument]:
         """Documents that stand as a block of text in a ConfigMap or Secret."""
@@ -261,7 +268,7 @@ class Table:
             for held in item.variables.held(name)
         )
 
-    def _from_dotenv(self, workspace: Workspace) -> Iterator[Draft]:
+    def _from_dotenv(self, workspace: Workspace, filled: Container[str]) -> Iterator[Draft]:
         marks = self.entry.marks
         named = [
             found
@@ -275,8 +282,10 @@ class Table:
             return
         for path in workspace.folder.matching(".env", ".env.production", "*.env"):
             layer = workspace.dotenv(path, self.entry.reader)
-            if layer is None or not (
-                named or any(name in layer.values for name in marks.variables)
+            if (
+                layer is None
+                or path in filled
+                or not (named or any(name in layer.values for name in marks.variables))
             ):
                 continue
             drafts = list(
@@ -301,7 +310,11 @@ class Table:
         surrounding: Surrounding | None = None,
     ) -> Iterator[Draft]:
         options = dict(self._read(workspace, variables, document, surrounding))
-        if not self._says_something(workspace, options, document):
+        no_host = ""
+        if document is None:
+            no_host = self._lacking_host(options, variables)
+            no_host = no_host or self._kept_host(workspace, options, surrounding)
+        if not no_host and not self._says_something(workspace, options, document):
             return
         fields = self.fields
         anchor = next((options[name] for name in options if fields[name] in ("host", "url")), None)
@@ -320,6 +333,7 @@ class Table:
             insert=lambda new: self._insert(workspace, anchor, new, document),
             unset=unset,
             sends=self.entry.sends,
+            no_host=no_host,
         )
 
     def _says_something(
@@ -345,6 +359,43 @@ class Table:
             return True
         outcome = self.outcome(known)
         return bool(known and (outcome.not_sent or outcome.ignored))
+
+    def _lacking_host(self, options: Mapping[str, Option], variables: Variables) -> str:
+        """The variable of the server, where both halves of a login are told and no server is, nor
+        has the program one by itself; else ""."""
+        given = {
+            self.fields[name]
+            for name, option in options.items()
+            if not isinstance(option.value, Known) or option.value.value not in (ABSENT, None, "")
+        }
+        if not {"username", "password"} <= given or given & {"host", "url"}:
+            return ""
+        if "host" in self._defaults or any(layer.open is not None for layer in variables.layers):
+            return ""
+        return next(iter(self._servers()), "")
+
+    def _servers(self) -> Iterator[str]:
+        """The variables that say the server."""
+        for option in self.entry.option:
+            if option.field == "host":
+                yield from variables_of(option)
+
+    def _kept_host(
+        self,
+        workspace: Workspace,
+        options: Mapping[str, Option],
+        surrounding: Surrounding | None,
+    ) -> str:
+        """The variable of the server that compose's `.env` has, where nothing of all that is for
+        mail is passed to the container, and nobody else reads it; else ""."""
+        if surrounding is None or options or surrounding.carrier != "compose":
+            return ""
+        folder = surrounding.place.rpartition("/")[0]
+        layer = workspace.dotenv(f"{folder}/.env".lstrip("/"), "compose")
+        if layer is None or any(each.open is not None for each in surrounding.variables.layers):
+            return ""
+        told = (each for each in self._servers() if _says_a_text(layer.values.get(each)))
+        return next((each for each in told if not is_read(each, workspace.folder)), "")
 
     def _is_left_blank(self, options: Mapping[str, Option]) -> bool:
         """Whether server and login are there with nothing in them, as in a template that nobody has
@@ -650,6 +701,10 @@ def _programs_images() -> tuple[str, ...]:
 def is_programs_image(image: str) -> bool:
     """Whether an image is that of a program which some table knows: its variables are its own."""
     return bool(image) and is_image(image, _programs_images())
+
+
+def _says_a_text(value: Value | None) -> bool:
+    return isinstance(value, Known) and bool(str(value.value).strip())
 
 
 def _fields(options: Iterable[OptionEntry]) -> Mapping[str, Field]:

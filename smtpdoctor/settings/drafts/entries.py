@@ -10,7 +10,7 @@ from smtpdoctor.settings.drafts.fields import KINDS, SECRETS
 from smtpdoctor.settings.drafts.places import Places
 from smtpdoctor.settings.drafts.problems import Problems
 from smtpdoctor.settings.drafts.shown_values import ShownValues
-from smtpdoctor.settings.model import MASK, Field, Setting, Shadowed
+from smtpdoctor.settings.model import MASK, Field, Origin, Setting, Shadowed
 from smtpdoctor.settings.readers.harmless import showable
 from smtpdoctor.settings.readers.model import Known
 
@@ -37,8 +37,26 @@ class Entries:
             yield self._entry("url", url)
         for field in FIELDS:
             names = [name for name in self.outcome.by.get(field, ()) if self.shown.is_written(name)]
-            if names:
+            if field == "host" and self.draft.no_host:
+                yield self._no_host(names)
+            elif names:
                 yield self._entry(field, self.draft.options[names[0]])
+
+    def _no_host(self, names: list[str]) -> Setting:
+        """The server's setting where there is none, at its empty line if it has one."""
+        name, line = self.draft.no_host, None
+        origin, state = Origin(kind="default", name=name), "not set"
+        if names:
+            origin, line = self.places.place(self.draft.options[names[0]], "host")
+            name, state = origin.name, "empty"
+        return Setting(
+            field="host",
+            text="",
+            origin=origin,
+            problem="missing",
+            detail=f"{name} is {state}",
+            source_line=line,
+        )
 
     def _entry(self, field: Field, option: Option) -> Setting:
         text = self.shown.text(field, option)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
 
 from smtpdoctor.settings.dialects.base import Draft, Outcome
 from smtpdoctor.settings.drafts.places import Places
-from smtpdoctor.settings.misnamed import is_read, named_otherwise
+from smtpdoctor.settings.misnamed import is_read, named_otherwise, what_is_named
 from smtpdoctor.settings.model import Edit, Field, NearMiss, OptionLine, Origin
-from smtpdoctor.settings.names import VARIABLE, same_words
+from smtpdoctor.settings.names import VARIABLE, is_slip, same_words
 from smtpdoctor.settings.prepare import name_before
 from smtpdoctor.settings.readers.model import Known
-from smtpdoctor.settings.variables import Held
+from smtpdoctor.settings.variables import Held, Layer
 from smtpdoctor.settings.workspace import Workspace
+
+#: What ends a name in another way of writing than its file's: `SMTP_HOST=: smtp.example.com`.
+MARKS = "=: "
+#: A reference of compose without a default.
+BARE = re.compile(r"\$\{?(?P<name>[A-Za-z_]\w*)(?:\}|(?![\w:?+-]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class NearMisses:
         N8N_SMTP_PASSWORD in place of N8N_SMTP_PASS, SMTP_PASS where the code asks for another."""
         yield from self._meant_in_code()
         for name, (like, field) in self._under_other_names().items():
-            origin, line = self.places.held(self.draft.variables.held(name)[0], field)
+            origin, line = self._place_of(name, self.draft.variables.held(name)[0], field)
             edit = self._as_named(name, like, origin)
             if edit is not None:  # the name is what is wrong there
                 origin = msgspec.structs.replace(origin, columns=edit.columns)
@@ -46,32 +51,36 @@ class NearMisses:
                 lines=(stands, *self._lines_that_read(like)),
                 edit=edit,
             )
-        yield from self._not_passed_on()
+        compose = self._compose() if self._lacking() else None
+        if compose is not None:
+            yield from self._filled_with_nothing(*compose)
+            yield from self._not_passed_on(*compose)
 
-    def _not_passed_on(self) -> Iterator[NearMiss]:
-        """The lacking half of a login that compose's own `.env` has, where no line of the service
-        passes it to the container."""
-        path, lacking = self.draft.place.partition(":")[0], self._lacking()
-        if not lacking or not path.endswith((".yml", ".yaml")):
-            return
-        from smtpdoctor.settings.carriers.compose import NAME as COMPOSE  # read where it is there
+    def _place_of(self, name: str, held: Held, field: Field) -> tuple[Origin, str | None]:
+        """Where the name stands, which compose fills in from a variable of another file."""
+        steps = (step for step in held.value.trail if step.name == name and step.span is not None)
+        span = next((step.span for step in steps), None)
+        if span is None:
+            return self.places.held(held, field)
+        return self.places.in_file(name, span, field)
 
-        if not COMPOSE.match(path.rpartition("/")[2]):
-            return
-        layer = self.workspace.dotenv(f"{path.rpartition('/')[0]}/.env".lstrip("/"), "compose")
+    def _not_passed_on(self, path: str, layer: Layer) -> Iterator[NearMiss]:
+        """What the container lacks, login or server, and compose's own `.env` has, where no line
+        of the service passes it on."""
+        lacking = self._lacking()
         own = {
             same_words(name): (name, field)
             for name, field in self.draft.dialect.fields.items()
             if field in lacking and VARIABLE.fullmatch(name)
         }
-        for name, value in (layer.values if layer is not None else {}).items():
+        for name, value in layer.values.items():
             like, field = own.get(same_words(name), ("", None))
-            if layer is None or field is None or name in self.draft.variables.names:
+            if (
+                field is None
+                or name in self.draft.variables.names
+                or not self._is_spare(layer, name)
+            ):
                 continue
-            if not isinstance(value, Known) or not str(value.value).strip():
-                continue
-            if is_read(name, self.workspace.folder):
-                continue  # it is another service's, or that of the folder's own code
             origin, line = self.places.held(Held(layer, value), field)
             yield NearMiss(
                 name=name,
@@ -82,6 +91,60 @@ class NearMisses:
                 kept_from=path,
             )
             own = {words: each for words, each in own.items() if each[1] != field}
+
+    def _filled_with_nothing(self, path: str, layer: Layer) -> Iterator[NearMiss]:
+        """What the container lacks because its line names a variable that the `.env` calls
+        otherwise: `N8N_SMTP_PASS: ${SMTP_PASSWORD}` beside SMTP_PASS=…"""
+        lacking = self._lacking()
+        for option in self.draft.options.values():
+            field, value = self.draft.dialect.fields.get(option.name), option.value
+            if field not in lacking or not isinstance(value, Known) or value.value != "":
+                continue
+            span = value.span
+            line = self.workspace.line(path, span.line) if span and span.file == path else None
+            asked = BARE.search(line or "")
+            if span is None or field is None or asked is None or asked["name"] in layer.values:
+                continue
+            name = asked["name"]
+            spare = [each for each in layer.values if self._is_spare(layer, each)]
+            meant = [each for each in spare if is_slip(each, name)]
+            meant = meant or [each for each in spare if what_is_named(each) == field]
+            if len(meant) != 1:
+                continue
+            origin, shown = self.places.held(Held(layer, layer.values[meant[0]]), field)
+            reads, reading = self.places.in_file(name, span, None)
+            yield NearMiss(
+                name=meant[0],
+                looks_like=name,
+                origin=origin,
+                field=field,
+                lines=(
+                    OptionLine(option=meant[0], origin=origin, source_line=shown),
+                    OptionLine(option=name, origin=reads, source_line=reading),
+                ),
+                edit=Edit(
+                    file=path, line=span.line, exact=True, replace=name, with_=meant[0],
+                    columns=(asked.start("name") + 1, asked.end("name") + 1),
+                ),
+            )  # fmt: skip
+
+    def _is_spare(self, layer: Layer, name: str) -> bool:
+        """Whether a variable of compose's `.env` has a text, and nothing in the folder reads it."""
+        value = layer.values[name]
+        told = isinstance(value, Known) and str(value.value).strip()
+        return bool(told) and not is_read(name, self.workspace.folder)
+
+    def _compose(self) -> tuple[str, Layer] | None:
+        """The compose file that the set-up stands in, and the `.env` that it is filled in from."""
+        path = self.draft.place.partition(":")[0]
+        if not path.endswith((".yml", ".yaml")):
+            return None
+        from smtpdoctor.settings.carriers.compose import NAME as COMPOSE  # read where it is there
+
+        if not COMPOSE.match(path.rpartition("/")[2]):
+            return None
+        layer = self.workspace.dotenv(f"{path.rpartition('/')[0]}/.env".lstrip("/"), "compose")
+        return (path, layer) if layer is not None else None
 
     def _meant_in_code(self) -> Iterator[NearMiss]:
         """What the code sets under a name that the program doesn't read."""
@@ -111,7 +174,7 @@ class NearMisses:
         found = {
             name: (like, own[like])
             for name in self.draft.variables.names
-            if (like := wanted.get(same_words(name))) is not None and name not in fields
+            if name not in fields and (like := self._meant_by(name, wanted))
         }
         asked = self._asked_in_vain()
         for _, field in found.values():
@@ -124,13 +187,28 @@ class NearMisses:
                     found[name] = (like, asked[like])
         return found
 
+    def _meant_by(self, name: str, wanted: Mapping[str, str]) -> str | None:
+        """Which of the names that a program reads was meant: the same in other words, or, by what
+        is written there for its container, a slip of it."""
+        same = wanted.get(same_words(name.rstrip(MARKS)))
+        if same is not None or not self._stands_in_file(name):
+            return same
+        meant = what_is_named(name)
+        slips = [
+            like
+            for like in wanted.values()
+            if is_slip(name, like) and meant in (None, self.draft.dialect.fields[like])
+        ]
+        return slips[0] if len(slips) == 1 and not is_read(name, self.workspace.folder) else None
+
     def _asked_in_vain(self) -> dict[str, Field]:
         """The variables that the code asks for and nothing sets. What it gives by itself then is
         not what somebody wrote."""
         fields = self.draft.dialect.fields
         more: set[Field] = {"host", "port", "url", "tls", "sender"}
         lacking = self._lacking() | more
-        return {
+        found: dict[str, Field] = {self.draft.no_host: "host"} if self.draft.no_host else {}
+        return found | {
             name: field
             for option in self.draft.options.values()
             if (field := fields.get(option.name)) in lacking and field is not None
@@ -170,12 +248,14 @@ class NearMisses:
         )
 
     def _lacking(self) -> set[Field]:
-        """Which halves of the login the program does not get."""
+        """Which halves of the login the program does not get, and whether it gets no server."""
         outcome, found = self.outcome, set[Field]()
         if not outcome.username:
             found.add("username")
         if not (outcome.password or outcome.token):
             found.add("password")
+        if self.draft.no_host:
+            found.add("host")
         return found
 
     def _stands_in_file(self, name: str) -> bool:

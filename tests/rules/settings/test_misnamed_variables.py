@@ -3,12 +3,15 @@ the host and the port."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.observations import SettingsRead
+from smtpdoctor.settings.setups import setups_in
 
 from ..scene import Scene
 
@@ -337,6 +340,165 @@ def test_lookalike_a_login_that_compose_passes_on() -> None:
     told = Scene.of_folder({"compose.yml": SERVICE + user, ".env": env})
     told.session()
     assert told.codes() == []
+
+
+HOSTED = {
+    "N8N_SMTP_HOST": "${SMTP_HOST}",
+    "N8N_SMTP_PORT": "587",
+    "N8N_SMTP_SSL": "'false'",
+    "N8N_SMTP_USER": "${SMTP_USER}",
+    "N8N_SMTP_PASS": "${SMTP_PASSWORD}",
+    "N8N_SMTP_SENDER": "info@example.com",
+}
+HOSTED_ENV = "SMTP_HOST=smtp.ionos.com\nSMTP_USER=info@example.com\nSMTP_PASSWORD=geheim-12\n"
+
+
+def hosted(env: str = HOSTED_ENV, more: str = "", **environment: str | None) -> Scene:
+    """A container whose lines are filled in from this `.env`; None takes a line out."""
+    lines = {name: text for name, text in {**HOSTED, **environment}.items() if text is not None}
+    text = "".join(f"      {name}: {said}\n" for name, said in lines.items())
+    compose = f"services:\n  n8n:\n    image: n8nio/n8n\n    environment:\n{text}{more}"
+    told = Scene.of_folder({"compose.yml": compose, ".env": env})
+    told.session()
+    assert "geheim" not in str(told.judge())
+    return told
+
+
+def test_negative_a_container_that_gets_all_it_reads() -> None:
+    told = hosted()
+    assert told.settings.near_misses == ()
+    assert told.codes() == []
+
+
+def test_positive_a_reference_to_a_password_that_the_dotenv_calls_otherwise() -> None:
+    told = hosted(HOSTED_ENV.replace("SMTP_PASSWORD", "SMTP_PASS"))
+    found = told.diagnosis("credentials-missing")
+    assert found.title == "the password is under a name that is not read: SMTP_PASS"
+    assert renamed(found) == [("compose.yml", 9, "SMTP_PASSWORD", "SMTP_PASS")]
+
+
+def test_positive_a_reference_to_a_host_that_the_dotenv_calls_otherwise() -> None:
+    told = hosted(HOSTED_ENV.replace("SMTP_HOST", "SMTP_SERVER"))
+    found = told.diagnosis("setting-ignored")
+    assert found.severity == "error"
+    assert renamed(found) == [("compose.yml", 5, "SMTP_HOST", "SMTP_SERVER")]
+
+
+@pytest.mark.parametrize(
+    ("env", "more"),
+    [
+        ("SMTP_PASS=\n", ""),  # with nothing in it
+        ("SMTP_PASS=geheim-12\nMAIL_PASSWORD=geheim-13\n", ""),  # either could be meant
+        ("DB_PASSWORD=geheim-12\n", ""),
+        ("SMTP_PASS=geheim-12\n", "  cron:\n    image: acme/cron\n    command: ${SMTP_PASS}\n"),
+    ],
+)
+def test_look_alike_another_variable_of_the_dotenv(env: str, more: str) -> None:
+    told = hosted(HOSTED_ENV.replace("SMTP_PASSWORD=geheim-12\n", env), more)
+    assert told.settings.near_misses == ()
+    assert told.diagnosis("credentials-missing").fixes[0].edits == ()
+
+
+@pytest.mark.parametrize("name", ["N8N_SMPT_HOST", "N8N_SMTP_HOST=", "N8N_SMTP_HOTS"])
+def test_positive_a_slip_in_the_name_of_the_server(name: str) -> None:
+    """Without a server no program sends, and nothing was said of the container."""
+    told = hosted(N8N_SMTP_HOST=None, **{name: "${SMTP_HOST}"})
+    found = told.diagnosis("setting-ignored")
+    assert (found.severity, found.title) == (
+        "error",
+        f"{name} is not read: the program asks for N8N_SMTP_HOST",
+    )
+    assert renamed(found) == [("compose.yml", 10, name, "N8N_SMTP_HOST")]
+
+
+def test_positive_a_login_without_a_server() -> None:
+    told = hosted(HOSTED_ENV.partition("\n")[2], N8N_SMTP_HOST=None)
+    found = told.diagnosis("setting-invalid")
+    assert found.title == "N8N_SMTP_HOST is not set: there is no host to send to"
+
+
+def test_positive_a_login_beside_a_server_that_is_set_to_nothing() -> None:
+    told = hosted(HOSTED_ENV.partition("\n")[2])
+    found = told.diagnosis("setting-invalid")
+    assert found.title == "N8N_SMTP_HOST is empty: there is no host to send to"
+    assert [(at.file, at.line) for at in found.locations] == [("compose.yml", 5)]
+
+
+def test_positive_a_server_that_compose_does_not_pass_to_the_container() -> None:
+    env = HOSTED_ENV.replace("SMTP_HOST", "N8N_SMTP_HOST")
+    told = hosted(env, N8N_SMTP_HOST=None)
+    found = told.diagnosis("setting-ignored")
+    assert found.title == "the host is in .env, and does not reach the container: N8N_SMTP_HOST"
+    assert found.fixes[0].steps == (
+        "Add “N8N_SMTP_HOST: ${N8N_SMTP_HOST}” to the service's environment in compose.yml.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "lines"),
+    [
+        ("n8nio/n8n", "      N8N_SMTP_USER: info@example.com\n"),  # half a login
+        (
+            "n8nio/n8n",
+            "      N8N_SMTP_HOST: ''\n      N8N_SMTP_USER: ''\n      N8N_SMTP_PASS: ''\n",
+        ),
+        # it has a server by itself
+        ("nocodb/nocodb", "      NC_SMTP_FROM: info@example.com\n"),
+    ],
+)
+def test_look_alike_a_container_that_nobody_has_given_a_login(image: str, lines: str) -> None:
+    compose = f"services:\n  a:\n    image: {image}\n    environment:\n{lines}"
+    with TemporaryDirectory() as folder:
+        Path(folder, "compose.yml").write_text(compose)
+        assert not setups_in(Path(folder), {}).setups
+
+
+def test_look_alike_a_server_in_a_file_that_is_not_here() -> None:
+    env_file = "    env_file: mail.env\n"
+    compose = f"services:\n  n8n:\n    image: n8nio/n8n\n{env_file}    environment:\n"
+    compose += "      N8N_SMTP_USER: info@example.com\n      N8N_SMTP_PASS: geheim-12\n"
+    with TemporaryDirectory() as folder:
+        Path(folder, "compose.yml").write_text(compose)
+        assert not setups_in(Path(folder), {}).setups
+
+
+def test_positive_the_dotenv_of_compose_is_no_set_up_of_its_containers_program() -> None:
+    """It fills in what the compose file refers to, and no container gets it as it is."""
+    env = "UTILS_SECRET=x\nSMTP_HOST=smtp.ionos.com\nSMTP_USERNAME=u\nSMTP_PASSWORD=geheim-12\n"
+    told = Scene.of_folder({"compose.yml": WIKI, ".env": env})
+    found = told.diagnosis("setting-ignored")
+    assert found.title == "the host is in .env, and does not reach the container: SMTP_HOST"
+    assert [step.partition(":")[0] for step in found.fixes[0].steps] == [
+        "Add “SMTP_HOST", "Add “SMTP_USERNAME", "Add “SMTP_PASSWORD"
+    ]  # fmt: skip
+    passed = Scene.of_folder({"compose.yml": WIKI + "    env_file: .env\n", ".env": env})
+    assert "setting-ignored" not in passed.codes()
+
+
+WIKI = """services:
+  wiki:
+    image: outlinewiki/outline
+    environment:
+      UTILS_SECRET: ${UTILS_SECRET}
+"""
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {".env": "UTILS_SECRET=x\nSMTP_HOST=\nSMTP_USERNAME=u\nSMTP_PASSWORD=geheim-12\n"},
+        {".env": "UTILS_SECRET=x\nSMTP_HOST=a.example\n", "send.sh": "swaks -s $SMTP_HOST\n"},
+    ],
+)
+def test_look_alike_a_dotenv_that_says_no_server_or_says_it_to_another(
+    more: dict[str, str],
+) -> None:
+    with TemporaryDirectory() as folder:
+        for name, text in {"compose.yml": WIKI, **more}.items():
+            Path(folder, name).write_text(text)
+        assert "outline" not in [
+            each.identity.dialect for each in setups_in(Path(folder), {}).setups
+        ]
 
 
 SYMFONY = {

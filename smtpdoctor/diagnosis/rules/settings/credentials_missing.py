@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from smtpdoctor.diagnosis.evidence import library_words, named
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views import options
 from smtpdoctor.diagnosis.views.entries import near_misses
 from smtpdoctor.diagnosis.views.refusal import Refusal
 from smtpdoctor.diagnosis.wording import entries
@@ -173,7 +174,10 @@ def _half(run: Run) -> Diagnosis:
             *library_words(run, CODE, check="settings"),
         ),
         fixes=(_give(run, (lacking,), near),),
-        explains=(own.id,) if own is not None else (),
+        explains=(
+            *([own.id] if own is not None else []),
+            *(stop.id for stop in options.half_logins(run)),
+        ),
         points_at=(there,),
         locations=entries.near_locations(near),
     )

@@ -159,17 +159,24 @@ def _misnamed(run: Run, item: NearMiss) -> Diagnosis:
     # there is no server at all
     in_code = item.field in ("port", "tls") and len(item.lines) == 1
     wrong = in_code or item.field == "url" or is_slip(item.name, item.looks_like)
+    # what nothing passes on is passed on together
+    together = [each for each in run.settings.near_misses if each.kept_from and item.kept_from]
+    title = f"{item.name} is not read: the program asks for {item.looks_like}"
+    why = f"Nothing here reads {item.name} and nothing sets {item.looks_like}"
+    if item.kept_from:
+        title = f"the {item.field} is in .env, and does not reach the container: {item.name}"
+        why = f"{item.kept_from} is filled in from .env, and passes {item.name} on in no line"
     return Diagnosis(
         code=CODE,
         severity="error" if stops and read is not None else "warning" if wrong else "note",
         confidence="certain",
-        title=f"{item.name} is not read: the program asks for {item.looks_like}",
+        title=title,
         explanation=(
-            f"Nothing here reads {item.name} and nothing sets {item.looks_like}, so the program "
+            f"{why}, so the program "
             + ("does not get the host that was meant." if stops else "goes by a default.")
         ),
         evidence=entries.near_words([item]),
-        fixes=(entries.rename_all([item]),),
+        fixes=(entries.rename_all(together or [item]),),
         explains=(read.id,) if stops and read is not None else (),
         locations=entries.near_locations([item]),
     )

@@ -80,6 +80,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     ]
     # these rules say what is wrong with the text: url-not-encoded, password-altered-by-dotenv
     told += [stop.id for stop in options.refused_password(run)]
+    told += [stop.id for stop in options.half_logins(run)]  # credentials-missing
     for stop in options.stops(run):
         if not stop.remark.conflict and stop.id not in told:
             yield _stopped(run, stop)
