@@ -97,36 +97,41 @@ class NearMisses:
         otherwise: `N8N_SMTP_PASS: ${SMTP_PASSWORD}` beside SMTP_PASS=…"""
         lacking = self._lacking()
         for option in self.draft.options.values():
-            field, value = self.draft.dialect.fields.get(option.name), option.value
-            if field not in lacking or not isinstance(value, Known) or value.value != "":
+            field, span = self.draft.dialect.fields.get(option.name), option.value.span
+            is_empty = isinstance(option.value, Known) and option.value.value == ""
+            if field not in lacking or not is_empty or span is None or span.file != path:
                 continue
-            span = value.span
-            line = self.workspace.line(path, span.line) if span and span.file == path else None
-            asked = BARE.search(line or "")
-            if span is None or field is None or asked is None or asked["name"] in layer.values:
+            asked = BARE.search(self.workspace.line(path, span.line) or "")
+            meant = self._called_otherwise(asked["name"], field, layer) if asked else None
+            if asked is None or meant is None:
                 continue
             name = asked["name"]
-            spare = [each for each in layer.values if self._is_spare(layer, each)]
-            meant = [each for each in spare if is_slip(each, name)]
-            meant = meant or [each for each in spare if what_is_named(each) == field]
-            if len(meant) != 1:
-                continue
-            origin, shown = self.places.held(Held(layer, layer.values[meant[0]]), field)
+            origin, shown = self.places.held(Held(layer, layer.values[meant]), field)
             reads, reading = self.places.in_file(name, span, None)
             yield NearMiss(
-                name=meant[0],
+                name=meant,
                 looks_like=name,
                 origin=origin,
                 field=field,
                 lines=(
-                    OptionLine(option=meant[0], origin=origin, source_line=shown),
+                    OptionLine(option=meant, origin=origin, source_line=shown),
                     OptionLine(option=name, origin=reads, source_line=reading),
                 ),
                 edit=Edit(
-                    file=path, line=span.line, exact=True, replace=name, with_=meant[0],
+                    file=path, line=span.line, exact=True, replace=name, with_=meant,
                     columns=(asked.start("name") + 1, asked.end("name") + 1),
                 ),
             )  # fmt: skip
+
+    def _called_otherwise(self, name: str, field: Field | None, layer: Layer) -> str | None:
+        """The variable of the `.env` that was meant by a name that it doesn't have, where it is
+        one."""
+        if name in layer.values:
+            return None
+        spare = [each for each in layer.values if self._is_spare(layer, each)]
+        meant = [each for each in spare if is_slip(each, name)]
+        meant = meant or [each for each in spare if what_is_named(each) == field]
+        return meant[0] if len(meant) == 1 else None
 
     def _is_spare(self, layer: Layer, name: str) -> bool:
         """Whether a variable of compose's `.env` has a text, and nothing in the folder reads it."""
