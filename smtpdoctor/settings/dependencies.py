@@ -73,16 +73,24 @@ class Dependencies:
             )
         return tuple(found)
 
+    @cached_property
+    def _places(self) -> dict[tuple[Ecosystem, str], list[int]]:
+        """Where each library stands in `all`: a monorepo's programs ask thousands of times."""
+        found: dict[tuple[Ecosystem, str], list[int]] = {}
+        for place, item in enumerate(self.all):
+            found.setdefault((item.ecosystem, _bare(item.name)), []).append(place)
+        return found
+
     def find(self, ecosystem: Ecosystem, *names: str, near: str = "") -> Dependency | None:
         """The library by the first of the names that some manifest has.
 
         `near` is a file: the manifest closest above it counts first, then any other.
         """
-        matching = [
-            item
-            for item in self.all
-            if item.ecosystem == ecosystem and _bare(item.name) in map(_bare, names)
-        ]
+        wanted = dict.fromkeys(map(_bare, names))
+        places = sorted(
+            place for name in wanted for place in self._places.get((ecosystem, name), ())
+        )
+        matching = [self.all[place] for place in places]
         above = [item for item in matching if _is_above(item.folder, near)]
         return max(above, key=lambda item: len(item.folder), default=None) or (
             matching[0] if matching else None

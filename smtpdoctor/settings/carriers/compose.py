@@ -62,6 +62,11 @@ SLIP = re.compile(r"\$(?:\$|(?P<name>(?![A-Z][A-Z0-9_]*\b)[A-Za-z_]\w*))")
 #: What of a file speaks of mail.
 MAIL = re.compile(r"(?i)smtp|mail")
 SECRETS = "/run/secrets/"
+#: What a folder with a program has, and one with an image's recipe has not.
+PROGRAMS = (
+    "composer.json", "artisan", "package.json", "Gemfile", "manage.py", "pyproject.toml",
+    "requirements.txt", "go.mod", "pom.xml", "build.gradle", "mix.exs", "Cargo.toml",
+)  # fmt: skip
 DEEPEST = 5
 
 
@@ -248,7 +253,8 @@ class _Project:
             ),
             None,
         )
-        build, dockerfile = self._build(parts)
+        context, dockerfile = self._build(parts)
+        build = self._mounted_code(parts, context)
         layers = [
             carried_layer(self.paths[0], self._environment(parts)),
             *reversed(list(self._env_files(parts))),
@@ -300,6 +306,22 @@ class _Project:
             name = text(value.get("dockerfile")) if is_map else None
             return at, inside(at, name or "Dockerfile")
         return None, None
+
+    def _mounted_code(self, parts: list[_Part], context: str | None) -> str | None:
+        """The folder whose code the container runs: the one that it is built from, or, where that
+        has only what the image is made of (`build: docker/php`), one that is mounted."""
+        if context is None or self._has_program(context):
+            return context
+        for each in parts:
+            for item in listed(each.value.get("volumes")):
+                source = text(item.get("source")) if _is_map(item) else text(item)
+                path = inside(each.base, (source or "").partition(":")[0])
+                if (source or "").startswith(".") and path is not None and self._has_program(path):
+                    return path
+        return context
+
+    def _has_program(self, at: str) -> bool:
+        return any(self.workspace.folder.has(f"{at}/{name}".lstrip("/")) for name in PROGRAMS)
 
     # --- variables ----------------------------------------------------------------------------
 

@@ -285,7 +285,8 @@ def _containers(workspace: Workspace) -> Iterator[App]:
 
 def _variables(workspace: Workspace, root: str) -> Variables:
     """`.env`, or `.env.NAME` in its place where APP_ENV stands in the environment itself."""
-    near = f"{root}/artisan".lstrip("/")
+    # no file that a worker is started with: `php artisan queue:work` is one container of several
+    near = f"{root}/composer.json".lstrip("/")
     profile = workspace.profile or workspace.environ.get("APP_ENV")
     named = workspace.dotenv_files(near, f".env.{profile}") if profile else []
     files = named or workspace.dotenv_files(near, ".env")

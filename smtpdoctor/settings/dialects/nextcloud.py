@@ -17,7 +17,7 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.symfony_transport import Way, is_off
 from smtpdoctor.settings.model import Field, TLSMode
-from smtpdoctor.settings.readers.model import ABSENT, Known, Value, says_no, truth
+from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value, says_no, truth
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
@@ -32,6 +32,10 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "verify_peer": ("mail_smtpstreamoptions", "ssl", "verify_peer"),
     "verify_peer_name": ("mail_smtpstreamoptions", "ssl", "verify_peer_name"),
 }
+
+#: In the image's own smtp.config.php, which only hands on what the container gets: that is read
+#: where the container stands (`nextcloud_docker`).
+HANDED_ON = b"getenv('SMTP_HOST')"
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
@@ -48,6 +52,8 @@ def find(workspace: Workspace) -> Iterator[Draft]:
             module = workspace.module(path, under)
             return module.value("$CONFIG") if module is not None else Known(ABSENT)
 
+        if isinstance(read(variables).get("mail_smtphost"), Unknown) and HANDED_ON in data:
+            continue
         found = array_draft(
             workspace, DIALECT, read, variables, PATHS, place=path, anchor="mail_smtphost"
         )

@@ -109,6 +109,7 @@ class Rails:
         if settings is None and kind == "smtp":
             return
         options: dict[str, Option] = {}
+        meant: dict[str, Option] = {}
         gem = mail_version(workspace, near)
         if settings is not None:
             read = FoundSettings(
@@ -116,7 +117,7 @@ class Rails:
                 lambda under: _again(workspace, settings, under),
                 gem.startswith("2.8"),
             )
-            options = read.options(workspace)
+            options, meant = read.options(workspace), read.meant()
         for name, found in (("delivery_method", method), ("perform_deliveries", sends)):
             if found is not None and isinstance(found.value, Known):
                 options[name] = Option(name, found.value)
@@ -139,6 +140,7 @@ class Rails:
             files=(there.path,),
             insert=lambda new: insert(workspace, options, new),
             opposites=OPPOSITES,
+            meant=meant,
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:

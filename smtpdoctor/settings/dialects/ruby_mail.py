@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome, Remark, conflict, sasl_name
 from smtpdoctor.settings.dialects.data import load
 from smtpdoctor.settings.model import Edit, Field, TLSMode
+from smtpdoctor.settings.names import is_slip
 from smtpdoctor.settings.prepare import literal, put_in, worded
 from smtpdoctor.settings.readers import yaml
 from smtpdoctor.settings.readers.harmless import showable
@@ -131,6 +132,27 @@ class FoundSettings:
             option = self._option(workspace, name, entry_)
             if option is not None:
                 found[option.name] = option
+        return found
+
+    def meant(self) -> dict[str, Option]:
+        """Keys that are slips of one that the gem reads and that is not there: `adress`."""
+        if not isinstance(self.value, Known) or not isinstance(self.value.value, Map):
+            return {}
+        entries = {
+            str(entry.key): entry
+            for entry in self.value.value.entries
+            if isinstance(entry.key, Symbol)
+        }
+        found: dict[str, Option] = {}
+        for right in FIELDS:
+            slips = [
+                key
+                for key in entries
+                if key not in FIELDS and key not in WRONG and is_slip(key.upper(), right.upper())
+            ]
+            if right not in (*entries, "from") and len(slips) == 1:
+                entry = entries[slips[0]]
+                found[right] = Option(slips[0], entry.value, None, entry.span)
         return found
 
     def _option(self, workspace: Workspace, name: str, entry: Entry) -> Option | None:
@@ -426,7 +448,8 @@ class RubyMail:
         method, value, span = _given(module)[place]
         version = mail_version(workspace, path)
         strict = version.startswith("2.8")
-        options = FoundSettings(value, lambda under: again(under)[1], strict).options(workspace)
+        read = FoundSettings(value, lambda under: again(under)[1], strict)
+        options = read.options(workspace)
         if isinstance(method, Known) and isinstance(method.value, str):
             if method.value not in ("smtp", *NOT_SENT):
                 return
@@ -446,6 +469,7 @@ class RubyMail:
             files=(path,),
             insert=lambda new: insert(workspace, options, new),
             opposites=OPPOSITES,
+            meant=read.meant(),
         )
 
     def outcome(self, options: Mapping[str, Any]) -> Outcome:

@@ -342,6 +342,44 @@ def test_lookalike_a_login_that_compose_passes_on() -> None:
     assert told.codes() == []
 
 
+RAILS = """Rails.application.configure do
+  config.action_mailer.smtp_settings = {
+    address: 'smtp.ionos.com', port: 587, user_name: 'info@example.com',
+    password: 'geheim-12', enable_starttls_auto: true, open_timeout: 5, domain: 'example.com'
+  }
+end
+"""
+PRODUCTION = "config/environments/production.rb"
+
+
+def rails(right: str, wrong: str) -> Scene:
+    told = Scene.of_folder({PRODUCTION: RAILS.replace(f"{right}:", f"{wrong}:")})
+    told.session()
+    assert "geheim" not in str(told.judge())
+    return told
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "code", "severity", "line"),
+    [
+        ("address", "adress", "setting-ignored", "error", 3),
+        ("password", "pasword", "credentials-missing", "error", 4),
+        ("enable_starttls_auto", "enable_startls_auto", "setting-ignored", "warning", 4),
+    ],
+)
+def test_positive_a_slip_in_a_key_that_the_mail_gem_reads(
+    right: str, wrong: str, code: str, severity: str, line: int
+) -> None:
+    found = rails(right, wrong).diagnosis(code)
+    assert found.severity == severity
+    assert renamed(found) == [(PRODUCTION, line, wrong, right)]
+
+
+@pytest.mark.parametrize("key", ["read_timeout", "ca_file", "enable_starttls"])
+def test_look_alike_another_key_of_the_gem(key: str) -> None:
+    assert rails("open_timeout", key).settings.near_misses == ()
+
+
 HOSTED = {
     "N8N_SMTP_HOST": "${SMTP_HOST}",
     "N8N_SMTP_PORT": "587",

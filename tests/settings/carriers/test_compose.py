@@ -202,6 +202,24 @@ def test_services_of_a_profile_are_not_started(tmp_path: Path) -> None:
     assert [item.image for item in with_debug] == ["app", "debug", "live"]
 
 
+@pytest.mark.parametrize(
+    ("files", "build"),
+    [
+        ({"composer.json": "{}"}, ""),  # the code is mounted into what only an image is made of
+        ({"composer.json": "{}", "docker/php/package.json": "{}"}, "docker/php"),
+        ({"README.md": ""}, "docker/php"),  # there is no program
+    ],
+)
+@pytest.mark.parametrize("volume", [".:/app", "{type: bind, source: ., target: /app}"])
+def test_the_code_that_is_mounted_is_the_containers(
+    tmp_path: Path, files: dict[str, str], build: str, volume: str
+) -> None:
+    compose = "services:\n  a:\n    build: docker/php\n    environment: {A: b}\n"
+    compose += f"    volumes: ['data:/var/data', {volume}]\n"
+    made = {"compose.yml": compose, "docker/php/Dockerfile": "FROM php:8-fpm\n", **files}
+    assert [each.build for each in services(tmp_path, made)] == [build]
+
+
 def test_build_names_the_folder_and_its_dockerfile(tmp_path: Path) -> None:
     files = {
         "docker/compose.yml": "services:\n  a: {build: ../web, environment: {B: own}}\n"

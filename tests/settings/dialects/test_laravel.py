@@ -616,3 +616,21 @@ def test_a_container_whose_variables_are_not_here_is_laravels_alone(tmp_path: Pa
     compose = "services:\n  app:\n    build: .\n    env_file: website.env\n"
     root = write(tmp_path, {"docker-compose.yml": compose, "composer.json": DEPENDS})
     assert "symfony" not in [each.identity.dialect for each in setups(root)]
+
+
+WORKER = """services:
+  app:
+    build: .
+    environment:
+      MAIL_MAILER: smtp
+      MAIL_HOST: smtp.ionos.com
+      MAIL_PORT: 587
+  queue:
+    build: .
+    command: php artisan queue:work
+"""
+
+
+def test_of_several_containers_the_worker_is_not_the_one_that_counts(tmp_path: Path) -> None:
+    root = write(tmp_path, {"compose.yml": WORKER, "artisan": "", "composer.json": DEPENDS})
+    assert came_to(one(root, "laravel")) == ("smtp.ionos.com", 587, "starttls")

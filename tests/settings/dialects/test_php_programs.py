@@ -623,3 +623,19 @@ def test_a_host_in_a_secret_that_is_not_here_is_not_known(tmp_path: Path) -> Non
     files["compose.yml"] = "services:\n  app:\n    build: .\n    env_file: production.env\n"
     setup = one(write(tmp_path, files), "yii")
     assert [each.option for each in setup.settings.untellable] == ["host"]
+
+
+HANDED_ON = """<?php
+if (getenv('SMTP_HOST') && getenv('MAIL_DOMAIN')) {
+  $CONFIG = array('mail_smtpmode' => 'smtp', 'mail_smtphost' => getenv('SMTP_HOST'));
+}
+"""
+
+
+def test_what_nextclouds_image_hands_on_is_no_set_up_of_its_own(tmp_path: Path) -> None:
+    assert not setups(write(tmp_path, {"nextcloud/config/smtp.config.php": HANDED_ON}))
+
+
+def test_look_alike_a_condition_of_ones_own(tmp_path: Path) -> None:
+    code = HANDED_ON.replace("getenv('SMTP_HOST')", "getenv('RELAY')")
+    assert one(write(tmp_path, {"config/smtp.config.php": code}), "nextcloud")
