@@ -18,6 +18,7 @@ from smtpdoctor.examination.plan import Plan, read_nameserver
 from smtpdoctor.examination.shared import Shared
 from smtpdoctor.network import Network, SystemNetwork
 from smtpdoctor.observations import AnyObservation, Observations
+from smtpdoctor.own_fault import outward
 from smtpdoctor.plans import Plans, environ_of, make_plans
 from smtpdoctor.settings.model import Credentials, Origin, Setting, Settings
 from smtpdoctor.settings.reading import UsageError
@@ -40,7 +41,16 @@ def _taking(
         function: Callable[[CheckOptions], Coroutine[Any, Any, T]],
     ) -> Callable[P, Coroutine[Any, Any, T]]:
         async def with_arguments(*arguments: P.args, **more: P.kwargs) -> T:
-            return await function(options(*arguments, **more))
+            try:
+                given = options(*arguments, **more)
+            finally:  # this frame is in the traceback of whatever is wrong
+                del arguments
+                more.clear()
+            try:
+                return await function(given)
+            except BaseException as error:
+                told = outward(error, UsageError)
+            raise told from None
 
         with_arguments.__doc__ = function.__doc__
         with_arguments.__name__ = with_arguments.__qualname__ = function.__name__
@@ -79,16 +89,26 @@ def _without_values(error: UsageError, values: Iterable[object]) -> UsageError:
     return UsageError(without_values(str(error), texts_of(values)))
 
 
+def _is_in_a_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 def _without_a_loop(
     function: Callable[P, Coroutine[Any, Any, T]],
 ) -> Callable[P, T]:
     """The function for programs that have no event loop, with the same arguments."""
 
     def blocking(*arguments: P.args, **options: P.kwargs) -> T:
-        try:
-            asyncio.get_running_loop()
-        except RuntimeError:
-            return asyncio.run(function(*arguments, **options))
+        begun = function(*arguments, **options)
+        del arguments  # this frame is in the traceback of whatever is wrong
+        options.clear()
+        if not _is_in_a_loop():
+            return asyncio.run(begun)
+        begun.close()
         name = function.__name__
         raise RuntimeError(
             f"smtpdoctor.{name.removeprefix('a')}() can't run inside an event loop: "
@@ -127,7 +147,12 @@ async def asender(
         plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
     except UsageError as error:
         raise _without_values(error, (address, through, ip, helo, nameservers)) from None
-    return await run(plan, environ=os.environ, listener=listener)
+    try:
+        return await run(plan, environ=os.environ, listener=listener)
+    except BaseException as error:
+        # what the listener raises is the caller's
+        told = outward(error, Exception) if listener is not None else outward(error)
+    raise told from None
 
 
 sender = _without_a_loop(asender)

@@ -7,8 +7,9 @@ loaded before somebody asks for it. Knows pytest; must not know how a check goes
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from smtpdoctor.configuration import Configuration
     from smtpdoctor.plans import Plans
     from smtpdoctor.report.model import Report, TargetReport
+
+T = TypeVar("T")
 
 NODE = "smtp-check"
 #: Under which xdist's workers get the report from the process that started them.
@@ -133,7 +136,7 @@ class _Check:
     @property
     def report(self) -> Report:
         if self._report is None:
-            self._report = self._made()
+            self._report = _without_frames(self._made)
         return self._report
 
     @property
@@ -169,25 +172,28 @@ class _Check:
         return msgspec.json.encode(self.report, enc_hook=_encode).decode()
 
     def _read(self) -> tuple[Plans, Configuration]:
+        if self._plans is None:
+            self._plans = _without_frames(self._read_anew)
+        return self._plans
+
+    def _read_anew(self) -> tuple[Plans, Configuration]:
         from smtpdoctor.configuration import ConfigurationError, read
         from smtpdoctor.deadline import DEFAULT_TIMEOUT
         from smtpdoctor.examination.options import CheckOptions
         from smtpdoctor.plans import make_plans
         from smtpdoctor.settings.reading import UsageError
 
-        if self._plans is None:
-            try:
-                own = read(self._root)
-                options = CheckOptions(
-                    folder=self._root,
-                    default_setup=own.default_setup,
-                    profile=own.profile,
-                    timeout=own.timeout or DEFAULT_TIMEOUT,
-                )
-                self._plans = make_plans(options), own
-            except (ConfigurationError, UsageError) as error:
-                raise pytest.UsageError(f"--smtp-check: {error}") from None
-        return self._plans
+        try:
+            own = read(self._root)
+            options = CheckOptions(
+                folder=self._root,
+                default_setup=own.default_setup,
+                profile=own.profile,
+                timeout=own.timeout or DEFAULT_TIMEOUT,
+            )
+            return make_plans(options), own
+        except (ConfigurationError, UsageError) as error:
+            raise pytest.UsageError(f"--smtp-check: {error}") from None
 
     def _made(self) -> Report:
         import asyncio
@@ -202,6 +208,17 @@ class _Check:
 
 
 _CHECK = pytest.StashKey[_Check]()
+
+
+def _without_frames(made: Callable[[], T]) -> T:
+    """What a function gives; what it raises comes without our frames, whose values pytest shows."""
+    try:
+        return made()
+    except BaseException as error:
+        from smtpdoctor.own_fault import outward
+
+        told = outward(error, pytest.UsageError)
+    raise told from None
 
 
 def _handed_down(config: pytest.Config) -> str | None:

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import json
 import pydoc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +138,7 @@ def test_an_error_says_no_argument_back(
         refused = error
     if refused is not None:
         assert "q7Geheim" not in f"{refused} {refused!r}"
-        assert refused.__suppress_context__
+        assert refused.__context__ is None
 
 
 @pytest.mark.parametrize("wrong", [
@@ -159,6 +159,80 @@ def test_no_other_function_says_its_arguments_back(wrong: Callable[[str], object
 def test_an_unknown_argument_is_python_s_own_error(arguments: dict[str, Any]) -> None:
     with pytest.raises(TypeError):
         smtpdoctor.check(hots=HOST)  # type: ignore[call-arg]
+
+
+def _all_that_a_traceback_has(error: BaseException | None) -> str:
+    """What a test runner or a service could print of it: the values in all frames but these tests'
+    own, also of the errors that it came from."""
+    found = ""
+    while error is not None:
+        trace = error.__traceback__
+        found += repr(error)
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename != __file__:
+                found += repr(
+                    {name: repr(value) for name, value in trace.tb_frame.f_locals.items()}
+                )
+            trace = trace.tb_next
+        error = error.__cause__ or error.__context__
+    return found
+
+
+SECRET = "q7Geheim!x#99Z"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"port": "x"}, {"passwort": SECRET}, {"env_file": "nowhere.env"}],
+    ids=str,
+)
+def test_no_frame_of_a_traceback_has_an_argument(
+    arguments: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    given = {**arguments, "password": SECRET, "environ": {"A": SECRET}, **wrong}
+    with pytest.raises((smtpdoctor.UsageError, TypeError)) as caught:
+        smtpdoctor.check(**given)
+    assert SECRET not in _all_that_a_traceback_has(caught.value)
+
+
+def test_nor_has_one_inside_of_an_event_loop(arguments: dict[str, Any]) -> None:
+    async def inside() -> None:
+        smtpdoctor.check(**{**arguments, "password": SECRET})
+
+    with pytest.raises(RuntimeError) as caught:
+        asyncio.run(inside())
+    assert SECRET not in _all_that_a_traceback_has(caught.value)
+
+
+@pytest.mark.parametrize("place", ["smtpdoctor.api.examine", "smtpdoctor.api.make_plans"])
+def test_a_fault_of_its_own_leaves_by_its_kind_and_place_alone(
+    arguments: dict[str, Any], place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*given: object, **more: object) -> object:
+        held = {"environ": SECRET}
+        raise KeyError(repr((given, more, held)))
+
+    monkeypatch.setattr(place, broken)
+    with pytest.raises(RuntimeError, match=r"own, please report it: KeyError at test_api\.py:\d+$"):
+        smtpdoctor.check(**{**arguments, "password": SECRET, "environ": {"SMTP_PASS": SECRET}})
+    with pytest.raises(RuntimeError) as caught:
+        smtpdoctor.check(**{**arguments, "password": SECRET, "environ": {"SMTP_PASS": SECRET}})
+    assert SECRET not in _all_that_a_traceback_has(caught.value)
+
+
+def test_what_a_list_of_targets_raises_is_its_own(arguments: dict[str, Any]) -> None:
+    def targets() -> Iterator[dict[str, object]]:
+        yield {"host": "a b", "password": SECRET}
+        raise ZeroDivisionError
+
+    async def read() -> None:
+        async for _ in smtpdoctor.check_many(targets(), nameservers=["127.0.0.1:1"]):
+            pass
+
+    with pytest.raises(ZeroDivisionError) as caught:
+        asyncio.run(read())
+    assert caught.traceback[-1].name == "targets"
+    assert SECRET not in _all_that_a_traceback_has(caught.value)
 
 
 def test_runs_beside_each_other(network: FakeNetwork, arguments: Mapping[str, Any]) -> None:

@@ -85,6 +85,24 @@ def test_the_screen_of_the_documentation(project: Project, smtp_server: StartSer
     assert lines[at : at + len(shown)] == shown
 
 
+@pytest.mark.parametrize("place", ["api.run_all", "plans.make_plans"])
+def test_a_fault_of_its_own_shows_no_value(
+    project: Project, smtp_server: StartServer, place: str
+) -> None:
+    server = smtp_server()
+    project.write_env(server)
+    module, name = place.split(".")
+    project.pytester.makeconftest(
+        f"import smtpdoctor.{module} as broken\n"
+        f"def fault(*given, **more): raise KeyError(repr(given), open('.env').read())\n"
+        f"broken.{name} = fault\n"
+    )
+    result = project.run("--smtp-check", "--showlocals", "--full-trace")
+    output = result.stdout.str() + result.stderr.str()
+    assert "a fault of smtpdoctor's own, please report it: KeyError at conftest.py:2" in output
+    assert PASSWORD not in output
+
+
 def test_a_warning_is_one_of_pytests(project: Project, smtp_server: StartServer) -> None:
     server = smtp_server()
     project.write_env(server, more="SMTP_TLS_REJECT_UNAUTHORIZED=0\n")

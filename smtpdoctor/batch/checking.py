@@ -21,6 +21,7 @@ from smtpdoctor.deadline import DEFAULT_TIMEOUT
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.network import SystemNetwork
 from smtpdoctor.observations import CheckName
+from smtpdoctor.own_fault import outward
 
 
 async def check_many(
@@ -67,9 +68,15 @@ async def check_many(
         os.environ,
         pace=pace_of(jobs, rate),
     )
-    async with contextlib.aclosing(results):
-        async for checked in results:
-            yield checked
+    del targets  # this frame is in the traceback of whatever is wrong
+    try:
+        async with contextlib.aclosing(results):
+            async for checked in results:
+                yield checked
+        return
+    except BaseException as error:
+        told = outward(error, Exception)  # what `targets` raises is the caller's
+    raise told from None
 
 
 async def _read(

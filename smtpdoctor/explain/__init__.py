@@ -61,8 +61,15 @@ def explain(
 
         message = without_values(str(error), texts_of((host, port, secure, client)))
         raise UsageError(message) from None
-    found = examine_text(text, known, anonymous=anonymous)
-    return tuple(item.candidate for item in found.ranked)
+    try:
+        found = examine_text(text, known, anonymous=anonymous)
+        return tuple(item.candidate for item in found.ranked)
+    except BaseException as error:
+        from smtpdoctor.own_fault import outward
+
+        told = outward(error)
+        del text  # this frame is in the traceback
+    raise told from None
 
 
 def given(
