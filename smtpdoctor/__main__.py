@@ -28,6 +28,25 @@ if _here != _home:  # nor where PYTHONPATH names the folder, unless the program 
     sys.path[:] = [entry for entry in sys.path if os.path.realpath(entry or ".") != _here]
 
 
+def _leave_out_programs_of_the_project() -> None:
+    """Take them off $PATH: an entry such as `.`, or the node_modules/.bin that `npm exec` puts
+    there, would have the project's own `git` or `xdg-open` run."""
+    top = _here
+    while not os.path.lexists(os.path.join(top, ".git")) and top != os.path.dirname(top):
+        top = os.path.dirname(top)
+    if top == os.path.dirname(top):  # no repository around it
+        top = _here
+    own = os.path.join(top, "")
+
+    def is_of_others(entry: str) -> bool:
+        at_the_root = top == os.path.dirname(top)  # whose programs are the system's
+        return at_the_root or not os.path.join(os.path.realpath(entry), "").startswith(own)
+
+    given = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    found = [entry for entry in given if os.path.isabs(entry) and is_of_others(entry)]
+    os.environ["PATH"] = os.pathsep.join(found) or os.defpath  # of none the folder would be one
+
+
 def _unraisable(what):  # type: ignore[no-untyped-def]
     """Ctrl-C in the middle of a callback or a destructor, where Python would go on without it."""
     if what.exc_type is not None and issubclass(what.exc_type, KeyboardInterrupt):
@@ -38,6 +57,7 @@ def _unraisable(what):  # type: ignore[no-untyped-def]
 def main() -> None:
     """Start; Ctrl-C while the program is still being loaded ends it without a word."""
     _signal.signal(_signal.SIGINT, lambda number, frame: os._exit(128 + number))
+    _leave_out_programs_of_the_project()
     if sys.argv[1:2] == ["watch"]:
         # to end is what a service is told by it, also while it is still being loaded
         _signal.signal(_signal.SIGTERM, lambda number, frame: os._exit(0))

@@ -16,7 +16,7 @@ from smtpdoctor.diagnosis.model import Diagnosis
 from smtpdoctor.examination.plan import Plan
 from smtpdoctor.plans import Plans
 from smtpdoctor.report.model import Report, TargetReport
-from smtpdoctor.settings.backup import is_kept_by_git, keep_copy, remove_copy
+from smtpdoctor.settings.backup import Git, keep_copy, remove_copy
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.setup import Setup
 from smtpdoctor.settings.setups import find_setups
@@ -143,14 +143,15 @@ def _is_consistent(setup: Setup) -> bool:
 def write(mending: Mending, root: Path, environ: Mapping[str, str]) -> list[Path]:
     """Write the changes; the copies that were kept. Raises Refused, and says what is written by
     then in its text."""
+    git = Git(root, environ)
     copies: list[Path] = []
     written: list[str] = []
     for change in mending.changes:
         copy = None
         try:
             make_sure_of(root, change)  # a copy holds what is secret: none without need
-            if not is_kept_by_git(root, change.file, change.old, environ):
-                copy = keep_copy(root, change.file, change.old, environ)
+            if not git.has(change.file, change.old):
+                copy = keep_copy(git, change.file, change.old)
             replace_file(root, change)
         except Refused as reason:
             if copy is not None:

@@ -48,3 +48,28 @@ def test_no_module_of_the_folder_is_loaded(how: str, arguments: list[str], tmp_p
     assert not (folder / "loaded").exists(), (folder / "loaded").read_text()
     assert "Traceback" not in done.stderr
     assert done.returncode in (0, 3), done.stderr
+
+
+@pytest.mark.parametrize(
+    "entry", [".", "", "bin", "{folder}/bin", "{folder}/../project/bin", "{link}"], ids=repr
+)
+@pytest.mark.parametrize("inside", [False, True], ids=["folder", "below the repository"])
+def test_no_program_of_the_project_is_run(entry: str, inside: bool, tmp_path: Path) -> None:
+    repository = tmp_path / "project"
+    folder = repository / "app" if inside else repository
+    folder.mkdir(parents=True)
+    (repository / ".git").mkdir()
+    (tmp_path / "link").symlink_to(repository / "bin")
+    for place in (repository, folder, repository / "bin", folder / "bin"):
+        place.mkdir(exist_ok=True)
+        (place / "xdg-open").write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        (place / "xdg-open").chmod(0o755)
+    path = entry.format(folder=repository, link=tmp_path / "link")
+    environ = {"PATH": f"{path}{os.pathsep}{os.environ['PATH']}", "DISPLAY": ":0"}
+    environ |= {"BROWSER": "xdg-open %s", "TMPDIR": str(tmp_path), "SMTP_HOST": "127.0.0.1"}
+    command = [sys.executable, "-m", "smtpdoctor", "check", "--only", "settings", "--open"]
+    done = subprocess.run(
+        command, cwd=folder, env=environ, capture_output=True, text=True, check=False
+    )
+    assert "report.html" in done.stderr
+    assert not (tmp_path / "ran").exists()

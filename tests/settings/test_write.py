@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from smtpdoctor.settings.backup import is_kept_by_git, keep_copy
+from smtpdoctor.settings.backup import Git, keep_copy
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.model import MASK, Edit, Origin, Setting, Settings
 from smtpdoctor.settings.setups import setups_in
@@ -220,11 +220,11 @@ def test_git_has_what_the_last_commit_has(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
     (tmp_path / ".env").write_bytes(b"old\n")
     environ = dict(os.environ)
-    assert not is_kept_by_git(tmp_path, ".env", b"old\n", environ)
+    assert not Git(tmp_path, environ).has(".env", b"old\n")
     git(tmp_path, "add", ".env")
     git(tmp_path, "commit", "-qm", "one")
-    assert is_kept_by_git(tmp_path, ".env", b"old\n", environ)
-    assert not is_kept_by_git(tmp_path, ".env", b"changed\n", environ)
+    assert Git(tmp_path, environ).has(".env", b"old\n")
+    assert not Git(tmp_path, environ).has(".env", b"changed\n")
 
 
 def test_nothing_of_the_folders_own_is_run(tmp_path: Path) -> None:
@@ -238,29 +238,55 @@ def test_nothing_of_the_folders_own_is_run(tmp_path: Path) -> None:
     for name in ("core.fsmonitor", "filter.f.clean", "filter.f.smudge", "core.sshCommand"):
         git(tmp_path, "config", name, str(program))
     (tmp_path / ".gitattributes").write_text("* filter=f\n")
-    is_kept_by_git(tmp_path, ".env", b"old\n", dict(os.environ))
-    keep_copy(tmp_path, ".env", b"old\n", {**os.environ, "XDG_STATE_HOME": str(tmp_path / "s")})
+    Git(tmp_path, dict(os.environ)).has(".env", b"old\n")
+    keep_copy(
+        Git(tmp_path, {**os.environ, "XDG_STATE_HOME": str(tmp_path / "s")}), ".env", b"old\n"
+    )
     assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", ["HEAD", "config", "info/exclude"])
+def test_a_git_that_waits_for_a_pipe_is_not_asked_again(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q")
+    (tmp_path / ".git" / name).unlink()
+    os.mkfifo(tmp_path / ".git" / name)
+    monkeypatch.setattr("smtpdoctor.settings.backup.SECONDS", 0.3)
+    waited: list[float] = []
+    run = subprocess.run
+
+    def noted(*command: object, timeout: float, **more: object) -> object:
+        waited.append(timeout)
+        return run(*command, timeout=timeout, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", noted)
+    asked = Git(tmp_path, {**os.environ, "XDG_STATE_HOME": str(tmp_path / "s")})
+    for number in range(5):
+        asked.has(f"{number}/.env", b"old\n")
+        kept = keep_copy(asked, f"{number}/.env", b"old\n")
+        assert kept.is_relative_to(tmp_path / "s")
+    assert len(waited) < 5  # of ten questions
 
 
 def test_a_copy_stands_beside_only_where_git_ignores_it(tmp_path: Path) -> None:
     root, state = tmp_path / "root", tmp_path / "state"
     root.mkdir()
     environ = {**os.environ, "XDG_STATE_HOME": str(state)}
-    away = keep_copy(root, "a/.env", b"old\n", environ)
+    away = keep_copy(Git(root, environ), "a/.env", b"old\n")
     assert away == state / "smtpdoctor" / "a%.env.smtpdoctor-backup"
     assert away.stat().st_mode & 0o777 == 0o600
     assert away.parent.stat().st_mode & 0o777 == 0o700
     git(root, "init", "-q")
     (root / ".gitignore").write_text("*.smtpdoctor-backup\n")
     (root / "a").mkdir()
-    first = keep_copy(root, "a/.env", b"old\n", environ)
-    second = keep_copy(root, "a/.env", b"old\n", environ)
+    first = keep_copy(Git(root, environ), "a/.env", b"old\n")
+    second = keep_copy(Git(root, environ), "a/.env", b"old\n")
     assert first == root / "a" / ".env.smtpdoctor-backup"
     assert second == root / "a" / ".env.2.smtpdoctor-backup"
     # git knows of the first name alone: the next copy would be there to be committed
     (root / ".gitignore").write_text(".env.smtpdoctor-backup\n")
-    third = keep_copy(root, "a/.env", b"old\n", environ)
+    third = keep_copy(Git(root, environ), "a/.env", b"old\n")
     assert third == state / "smtpdoctor" / "a%.env.2.smtpdoctor-backup"
 
 
@@ -280,7 +306,7 @@ def test_no_part_of_a_copy_is_left_on_a_full_disk(
     else:
         monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Refused, match="No space left on device"):
-        keep_copy(tmp_path, ".env", b"old\n", {"XDG_STATE_HOME": str(tmp_path / "state")})
+        keep_copy(Git(tmp_path, {"XDG_STATE_HOME": str(tmp_path / "state")}), ".env", b"old\n")
     assert not [*(tmp_path / "state" / "smtpdoctor").iterdir()]
 
 
@@ -336,7 +362,7 @@ def test_a_user_by_number_alone_has_no_home_for_a_copy(
 
     monkeypatch.setattr(Path, "home", nowhere)
     with pytest.raises(Refused, match="no home folder"):
-        keep_copy(tmp_path, ".env", b"old\n", {})
+        keep_copy(Git(tmp_path, {}), ".env", b"old\n")
 
 
 @pytest.mark.parametrize(("before", "exact"), [("export ", True), (f"A={MASK}; ", False)])
