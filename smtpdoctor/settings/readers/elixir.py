@@ -118,17 +118,8 @@ class ElixirLowering(Lowering):
         except ValueError:
             return self.opaque(node, "a number that is not understood")
 
-    def visit_float(self, node: Node) -> Expression:
-        try:
-            return self.literal(node, float(self.text(node)))
-        except ValueError:
-            return self.opaque(node, "a number that is not understood")
-
     def visit_boolean(self, node: Node) -> Expression:
         return self.literal(node, self.text(node) == "true")
-
-    def visit_nil(self, node: Node) -> Expression:
-        return self.literal(node, None)
 
     def visit_opaque_value(self, node: Node) -> Expression:
         return self.opaque(node)

@@ -33,6 +33,7 @@ from smtpdoctor.settings.readers.model import (
     truth,
 )
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.truthful import Truthful
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -154,7 +155,7 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 
-class Elixir:
+class Elixir(Truthful):
     """The `Semantics` of Elixir."""
 
     language: Any = "elixir"
@@ -198,21 +199,6 @@ class Elixir:
         return ask.unknown("computed", "a part of a value that is not evaluated")
 
     # -- operators
-
-    def unary(self, operator: str, value: Any) -> Any:
-        if operator == "!":
-            return not truth(value, "elixir")
-        if operator == "-" and isinstance(value, int | float):
-            return -value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return truth(left.value, "elixir")
-            case "&&":
-                return not truth(left.value, "elixir")
-        return None
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         return self._joined(left, right, ask) if operator == "++" else None

@@ -39,7 +39,6 @@ from smtpdoctor.settings.readers.tree import Lowering, path_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-WORDS = {"true": True, "false": False, "nil": None}
 
 #: What a call that is handed a variable by its place may do to it: `env.Parse(&cfg)`.
 FILLED = "filled by"
@@ -123,12 +122,6 @@ class GoLowering(Lowering):
             return self.literal(node, int(self.text(node).replace("_", ""), 0))
         except ValueError:
             return self.opaque(node, "a number that is not understood")
-
-    def visit_true(self, node: Node) -> Expression:
-        return self.literal(node, WORDS[node.type])
-
-    visit_false = visit_true
-    visit_nil = visit_true
 
     def visit_identifier(self, node: Node) -> Expression:
         return Name(node.start_byte, node.end_byte, self.text(node))

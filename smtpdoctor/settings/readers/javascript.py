@@ -126,15 +126,6 @@ class JavaScriptLowering(Lowering):
         except (ValueError, OverflowError):
             return self.opaque(node, "a number that is not understood")
 
-    def visit_true(self, node: Node) -> Expression:
-        return self.literal(node, True)
-
-    def visit_false(self, node: Node) -> Expression:
-        return self.literal(node, False)
-
-    def visit_null(self, node: Node) -> Expression:
-        return self.literal(node, None)
-
     def visit_undefined(self, node: Node) -> Expression:
         return self.literal(node, ABSENT)
 

@@ -47,6 +47,7 @@ from smtpdoctor.settings.readers.model import (
 )
 from smtpdoctor.settings.readers.syntax import Call, Function, Import, Parameter
 from smtpdoctor.settings.readers.tree import key_text
+from smtpdoctor.settings.readers.truthful import Truthful
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -510,7 +511,7 @@ REQUESTS = frozenset({"req", "request"})
 HANDLERS = frozenset({"fetch", "scheduled", "queue", "email"})
 
 
-class JavaScript:
+class JavaScript(Truthful):
     """The `Semantics` of JavaScript and TypeScript."""
 
     language: Any = "javascript"
@@ -518,6 +519,7 @@ class JavaScript:
     absent: Any = ABSENT
     selves = frozenset({"this", "module", "exports"})
     whole_chains = True
+    otherwise = "??"
     bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
@@ -630,8 +632,6 @@ class JavaScript:
 
     def unary(self, operator: str, value: Any) -> Any:
         match operator:
-            case "!":
-                return not truth(value, "javascript")
             case "+":
                 return to_number(value)
             case "-":
@@ -640,19 +640,12 @@ class JavaScript:
                 return ABSENT
             case "typeof":
                 return type_of(value)
-        raise UntellableError(f"the operator {operator} is not evaluated")
+        return super().unary(operator, value)
 
     def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return truth(left.value, "javascript")
-            case "&&":
-                return not truth(left.value, "javascript")
-            case "??":
-                return not left.absent
-            case "default":  # of a destructuring or parameter: for undefined only
-                return left.value is not ABSENT
-        return None
+        if operator == "default":  # of a destructuring or parameter: for undefined only
+            return left.value is not ABSENT
+        return super().short_cut(operator, left)
 
     def text_of(self, value: Any) -> str:
         return to_text(value)

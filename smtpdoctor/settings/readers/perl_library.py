@@ -24,10 +24,10 @@ from smtpdoctor.settings.readers.model import (
     Special,
     Unknown,
     Value,
-    truth,
 )
 from smtpdoctor.settings.readers.module import Module
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.truthful import Truthful
 from smtpdoctor.settings.readers.written_paths import written_path
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-class Perl:
+class Perl(Truthful):
     """The `Semantics` of Perl."""
 
     language: Any = "perl"
@@ -127,6 +127,7 @@ class Perl:
     absent: Any = None
     selves = frozenset({"$self"})
     whole_chains = False
+    otherwise = "//"
     bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
@@ -170,21 +171,7 @@ class Perl:
     def unary(self, operator: str, value: Any) -> Any:
         if operator.startswith("cast"):
             return value
-        if operator == "!":
-            return not truth(value, "perl")
-        if operator == "-":
-            return -to_number(value)
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return truth(left.value, "perl")
-            case "&&":
-                return not truth(left.value, "perl")
-            case "//":
-                return not left.absent
-        return None
+        return -to_number(value) if operator == "-" else super().unary(operator, value)
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         return None

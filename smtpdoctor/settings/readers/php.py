@@ -175,17 +175,8 @@ class PhpLowering(Lowering):
         except ValueError:
             return self.opaque(node, "a number that is not understood")
 
-    def visit_float(self, node: Node) -> Expression:
-        try:
-            return self.literal(node, float(self.text(node)))
-        except ValueError:
-            return self.opaque(node, "a number that is not understood")
-
     def visit_boolean(self, node: Node) -> Expression:
         return self.literal(node, self.text(node).lower() == "true")
-
-    def visit_null(self, node: Node) -> Expression:
-        return self.literal(node, None)
 
     # -- names and members
 

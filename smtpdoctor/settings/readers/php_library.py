@@ -54,6 +54,7 @@ from smtpdoctor.settings.readers.syntax import (
     Name,
     Parameter,
 )
+from smtpdoctor.settings.readers.truthful import Truthful
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.readers.project import Project
@@ -408,7 +409,7 @@ TAKEN_APART = re.compile(r"explode\s*\(\s*['\"]=['\"]")
 REQUESTS = frozenset({"$_POST", "$_GET", "$_REQUEST"})
 
 
-class Php:
+class Php(Truthful):
     """The `Semantics` of PHP."""
 
     language: Any = "php"
@@ -416,6 +417,7 @@ class Php:
     absent: Any = None
     selves = frozenset({"$this"})
     whole_chains = True
+    either, both, otherwise = "?:", "", "??"
     bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
@@ -501,22 +503,8 @@ class Php:
     def unary(self, operator: str, value: Any) -> Any:
         if operator in CASTS:
             return CASTS[operator](value)
-        match operator:
-            case "!":
-                return not truth(value, "php")
-            case "-":
-                return -to_number(value)
-            case "+":
-                return to_number(value)
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "?:":
-                return truth(left.value, "php")
-            case "??":
-                return not left.absent
-        return None
+        signed = to_number(value) if operator in ("-", "+") else value
+        return super().unary(operator, signed)
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         """`&&` and `||` give booleans, unlike `?:`."""

@@ -20,10 +20,10 @@ from smtpdoctor.settings.readers.model import (
     Symbol,
     Unknown,
     Value,
-    truth,
 )
 from smtpdoctor.settings.readers.module import callee_path
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.truthful import Truthful
 from smtpdoctor.settings.readers.typed_language import OPERATORS, Typed
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ USER, PASSWORD = 0, 1
 CREDENTIALS = ("PSCredential", "NetworkCredential")
 
 
-class PowerShell(Typed):
+class PowerShell(Truthful, Typed):
     """The `Semantics` of PowerShell."""
 
     language: Any = "powershell"
@@ -91,16 +91,6 @@ class PowerShell(Typed):
         if isinstance(thing, Map) and isinstance(key, Known):
             return self.member(object_, str(key.value), ask)
         return super().index(object_, key, ask)
-
-    def unary(self, operator: str, value: Any) -> Any:
-        return (
-            not truth(value, self.language) if operator == "!" else super().unary(operator, value)
-        )
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        if operator in ("||", "&&"):
-            return truth(left.value, self.language) is (operator == "||")
-        return None
 
     def text_of(self, value: Any) -> str:
         if isinstance(value, bool):

@@ -150,21 +150,6 @@ class PythonLowering(Lowering):
         except ValueError:
             return self.opaque(node, "a number that is not understood")
 
-    def visit_float(self, node: Node) -> Expression:
-        try:
-            return self.literal(node, float(self.text(node)))
-        except ValueError:
-            return self.opaque(node, "a number that is not understood")
-
-    def visit_true(self, node: Node) -> Expression:
-        return self.literal(node, True)
-
-    def visit_false(self, node: Node) -> Expression:
-        return self.literal(node, False)
-
-    def visit_none(self, node: Node) -> Expression:
-        return self.literal(node, None)
-
     # -- names and members
 
     def visit_identifier(self, node: Node) -> Expression:

@@ -55,6 +55,7 @@ from smtpdoctor.settings.readers.syntax import (
     Name,
     Parameter,
 )
+from smtpdoctor.settings.readers.truthful import Truthful
 from smtpdoctor.settings.readers.written_paths import written_path
 
 if TYPE_CHECKING:
@@ -528,7 +529,7 @@ class Part:
     default: Value | None
 
 
-class Python:
+class Python(Truthful):
     """The `Semantics` of Python."""
 
     language: Any = "python"
@@ -536,6 +537,7 @@ class Python:
     absent: Any = None
     selves = frozenset({"self", "cls"})
     whole_chains = False
+    denied, either, both = "not", "or", "and"
     bare_calls = False
 
     def __init__(self, project: Project, file: str) -> None:
@@ -601,21 +603,6 @@ class Python:
         return ask.unknown("computed", "a part of a value that is not evaluated")
 
     # -- operators
-
-    def unary(self, operator: str, value: Any) -> Any:
-        if operator == "not":
-            return not truth(value, "python")
-        if operator in ("-", "+") and isinstance(value, int | float):
-            return -value if operator == "-" else +value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "or":
-                return truth(left.value, "python")
-            case "and":
-                return not truth(left.value, "python")
-        return None
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         if operator == "|" and _is_environment(left) and _is_environment(right):

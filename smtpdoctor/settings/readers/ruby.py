@@ -153,21 +153,6 @@ class RubyLowering(Lowering):
         except ValueError:
             return self.opaque(node, "a number that is not understood")
 
-    def visit_float(self, node: Node) -> Expression:
-        try:
-            return self.literal(node, float(self.text(node)))
-        except ValueError:
-            return self.opaque(node, "a number that is not understood")
-
-    def visit_true(self, node: Node) -> Expression:
-        return self.literal(node, True)
-
-    def visit_false(self, node: Node) -> Expression:
-        return self.literal(node, False)
-
-    def visit_nil(self, node: Node) -> Expression:
-        return self.literal(node, None)
-
     def visit_heredoc_beginning(self, node: Node) -> Expression:
         return self.opaque(node, "a heredoc is not evaluated")
 

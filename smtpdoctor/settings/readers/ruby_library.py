@@ -34,7 +34,6 @@ from smtpdoctor.settings.readers.model import (
     Symbol,
     Unknown,
     Value,
-    truth,
 )
 from smtpdoctor.settings.readers.ruby_documents import (
     OPTIONS,
@@ -46,6 +45,7 @@ from smtpdoctor.settings.readers.ruby_documents import (
     settings_of_gems,
 )
 from smtpdoctor.settings.readers.syntax import Call, Function, Parameter
+from smtpdoctor.settings.readers.truthful import Truthful
 from smtpdoctor.settings.readers.written_paths import written_path
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 
-class Ruby:
+class Ruby(Truthful):
     """The `Semantics` of Ruby."""
 
     language: Any = "ruby"
@@ -433,21 +433,6 @@ class Ruby:
         return ask.unknown("computed", "a part of a value that is not evaluated")
 
     # -- operators
-
-    def unary(self, operator: str, value: Any) -> Any:
-        if operator == "!":
-            return not truth(value, "ruby")
-        if operator in ("-", "+") and isinstance(value, int | float):
-            return -value if operator == "-" else +value
-        raise UntellableError(f"the operator {operator} is not evaluated")
-
-    def short_cut(self, operator: str, left: Known) -> bool | None:
-        match operator:
-            case "||":
-                return truth(left.value, "ruby")
-            case "&&":
-                return not truth(left.value, "ruby")
-        return None
 
     def operator(self, operator: str, left: Value, right: Value, ask: Evaluation) -> Value | None:
         if operator == "or nil":  # of `x ||= …`

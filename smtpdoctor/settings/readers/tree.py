@@ -232,6 +232,25 @@ class Lowering:
     def visit_comment(self, node: Node) -> None:
         """Comments are never values."""
 
+    # -- literals that most languages write alike
+
+    def visit_float(self, node: Node) -> Expression:
+        try:
+            return self.literal(node, float(self.text(node)))
+        except ValueError:
+            return self.opaque(node, "a number that is not understood")
+
+    def visit_true(self, node: Node) -> Expression:
+        return self.literal(node, True)
+
+    def visit_false(self, node: Node) -> Expression:
+        return self.literal(node, False)
+
+    def visit_nothing(self, node: Node) -> Expression:
+        return self.literal(node, None)
+
+    visit_none = visit_nil = visit_null = visit_nothing
+
     @contextmanager
     def guarded(self, *guards: Guard) -> Iterator[None]:
         """What is visited inside is reached only where the guards hold."""
