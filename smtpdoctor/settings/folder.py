@@ -10,9 +10,9 @@ import os
 import re
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import translate
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -245,9 +245,10 @@ class Folder:
         found = {path for pattern in patterns for path in self._fitting_to(pattern)}
         return [path for path in self.files if path in found] if found else []
 
-    def matches(self, patterns: Iterable[str]) -> bool:
+    def matches(self, patterns: tuple[str, ...]) -> bool:
         """Whether any file fits one of them, asked of each dialect in each folder."""
-        return any(map(self._fitting_to, patterns))
+        names, others = _names_apart(patterns)
+        return not self._by_name.keys().isdisjoint(names) or any(map(self._fitting_to, others))
 
     def _fitting_to(self, pattern: str) -> list[str]:
         if pattern not in self._fitting:
@@ -374,3 +375,11 @@ def _glob(pattern: str) -> _Glob:
         pattern[1:] if is_end else None,
         re.compile(translate(pattern)).match,
     )
+
+
+@cache
+def _names_apart(patterns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The patterns that are a file's name as it is, which are all looked up at once; and the
+    others."""
+    names = tuple(pattern for pattern in patterns if _glob(pattern).name is not None)
+    return names, tuple(pattern for pattern in patterns if pattern not in names)

@@ -650,14 +650,11 @@ class Workspace:
         whole = self.line(path, line)
         if whole is None:
             return False
-        ranges = self.harmless_ranges(path, line)
-        shown = {at for first, last in ranges for at in range(first, last)}
         # a hidden character as one that stands in no text: looked for once, however long both are
-        opened = "".join(
-            character if at in shown or character.isspace() else HIDDEN
-            for at, character in enumerate(whole)
-        )
-        return HIDDEN not in text and text in opened
+        opened = [character if character.isspace() else HIDDEN for character in whole]
+        for first, last in self.harmless_ranges(path, line):
+            opened[first:last] = whole[first:last]
+        return HIDDEN not in text and text in "".join(opened)
 
 
 def _without(ranges: Iterable[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

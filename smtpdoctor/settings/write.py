@@ -11,6 +11,7 @@ import itertools
 import os
 import re
 import stat
+from bisect import bisect_left
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -287,13 +288,14 @@ def _columns_shown_as(workspace: Workspace, body: str, edit: Edit) -> list[int]:
     harmless = workspace.harmless_ranges(edit.file, edit.line)
     if not edit.replace:
         line = workspace.masked_text(body, harmless)
-        # the first of the columns that a mask is shown as
-        places = (
-            at
-            for at in range(len(body) + 1)
-            if edit.columns == (line.columns(at + 1, at + 2)[0],) * 2
-        )
-        return list(itertools.islice(places, 1))
+
+        def column(at: int) -> int:
+            return line.columns(at + 1, at + 2)[0]
+
+        # no column is before that of an earlier character; the first that a mask is shown as
+        at = bisect_left(range(len(body) + 1), edit.columns[0], key=column)
+        found = at <= len(body) and edit.columns == (column(at), column(at))
+        return [at] if found else []
     size = len(edit.replace)
 
     def shown(at: int) -> tuple[int, int]:
