@@ -441,18 +441,18 @@ def test_a_hundred_thousand_terms() -> None:
         {"example.com": "v=spf1 include:example.com -all"},
         {"example.com": "v=spf1 redirect=example.com"},
         {
-            "example.com": "v=spf1" + " include:b.example.com" * 5000,
-            "b.example.com": "v=spf1" + " include:example.com" * 5000,
+            "example.com": "v=spf1" + " include:b.example.com" * 1000,
+            "b.example.com": "v=spf1" + " include:example.com" * 1000,
         },
-        {"example.com": "v=spf1" + " a mx" * 5000 + " -all"},
+        {"example.com": "v=spf1" + " a mx" * 1000 + " -all"},
         {
-            "example.com": "v=spf1" + " include:b.example.com" * 5000,
-            "b.example.com": "v=spf1" + " -ip4:192.0.2.1 ip4:192.0.2.2" * 2000,
+            "example.com": "v=spf1" + " include:b.example.com" * 1000,
+            "b.example.com": "v=spf1" + " -ip4:192.0.2.1 ip4:192.0.2.2" * 400,
         },
-        {"example.com": "v=spf1" + " exists:%{i}%{p}" * 5000},
-        {"example.com": "v=spf1" + " ~include:%{i}.%{d}" * 5000},
-        {"example.com": "v=spf1" + " ip4:192.0.2.1 a" * 5000},
-        {"example.com": "v=spf1 redirect=" + "%{d}" * 10_000},
+        {"example.com": "v=spf1" + " exists:%{i}%{p}" * 1000},
+        {"example.com": "v=spf1" + " ~include:%{i}.%{d}" * 1000},
+        {"example.com": "v=spf1" + " ip4:192.0.2.1 a" * 1000},
+        {"example.com": "v=spf1 redirect=" + "%{d}" * 2000},
     ],
 )
 @pytest.mark.parametrize("limits", [True, False])

@@ -168,7 +168,7 @@ def test_what_an_arm_stands_behind_is_bounded(path: str, head: str, arm: str) ->
     found = project({path: head + arm * 400}).module(path)
     assert isinstance(found, Module)
     assert max(len(call.conditions) for call in found.calls()) < 60 if found.calls() else True
-    found = project({path: head + arm * 8000}).module(path)  # which is not the square of it
+    found = project({path: head + arm * 2500}).module(path)  # which is not the square of it
     assert isinstance(found, Module)
 
 
