@@ -40,6 +40,8 @@ SENDER_PROPERTIES = {name.removeprefix("set").lower(): name for name in SETTERS}
 #: Without which nothing is told.
 DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable")
 SENDER = "JavaMailSenderImpl"
+#: Ends of what decides whether there is TLS.
+DECIDING_TLS = ("ssl.enable", "starttls.enable", "starttls.required")
 PROPERTIES = ("getJavaMailProperties", "setJavaMailProperties")
 #: Options that only code has.
 FIELDS: Mapping[str, Field] = {
@@ -318,7 +320,25 @@ def _is_of_sender(module: Module, session: Session, sender: FoundCall) -> bool:
             handed = use.handed_over(0)
             if handed is not None and (handed,) == session.thing[-1:]:
                 return True
+            if use.made_by_call(0) in _homes(session):  # sender.setJavaMailProperties(mail())
+                return True
     return False
+
+
+def _handed(sender: FoundCall) -> Span | None:
+    """Where properties are handed over to it whose making is not in the file."""
+    for use in sender.uses():
+        if isinstance(use, FoundCall) and use.name.endswith(PROPERTIES[1]):
+            return use.span
+        if isinstance(use, Assignment) and use.path == ("javaMailProperties",):
+            return use.span
+    return None
+
+
+def _homes(session: Session) -> set[str]:
+    """The functions that the object is a variable of."""
+    homes = [put.call.home for put in session.puts if put.call is not None]
+    return {home.name for home in homes if home is not None and home.kind == "function"}
 
 
 def _asks(call: FoundCall | None, target: tuple[str, ...]) -> bool:
@@ -351,6 +371,11 @@ def _of_sender(
     options["login"] = Option("login", Known("connect"))
     _sender(workspace, module, options)
     sender = _senders(module)[place]
+    handed = _handed(sender) if not sessions else None
+    if handed is not None:
+        why = "what is handed over as its properties can't be told"
+        untold = Unknown("called", why, handed)
+        options |= {key: Option(key, untold) for key in names if key.endswith(DECIDING_TLS)}
     return InCode(
         sender.span.line,
         options,

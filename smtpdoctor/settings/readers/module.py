@@ -244,6 +244,12 @@ class FoundCall:
         value = given[place].value if place < len(given) else None
         return value.id if isinstance(value, Name) else None
 
+    def made_by_call(self, place: int) -> str | None:
+        """The function whose result is written for an argument; None where it is none's."""
+        given = self._call.arguments
+        value = given[place].value if place < len(given) else None
+        return callee_path(value)[-1] if isinstance(value, Call) else None
+
     def imported(self, place: int) -> str | None:
         """The module that an argument was imported from: `fastify.register(require("x"))`."""
         given = self._call.arguments

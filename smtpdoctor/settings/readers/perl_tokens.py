@@ -19,6 +19,8 @@ BLANK = re.compile(r"[ \t\r\f\v]+")
 WORD = r"[A-Za-z_\x80-\xff][\w\x80-\xff]*"
 NAME = re.compile(rf"{WORD}(?:::{WORD})*(?:::)?")
 VARIABLE = re.compile(rf"[$@%&](?:#?(?:::)?{WORD}(?:::{WORD})*|\d+)|\$(?:[&`'+!@/\\,;.0_^-])")
+#: `${name}` is `$name`.
+BRACED = re.compile(rf"\$\{{[ \t]*(?P<name>{WORD}(?:::{WORD})*)[ \t]*\}}")
 #: A sigil before another variable or a block: `%$options`, `@{…}`.
 CAST = re.compile(r"\$#(?=[{$])|[$@%&](?=[{$])")
 NUMBER = re.compile(r"0[xXbB][0-9A-Fa-f_]+|\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][+-]?\d+)?|\.\d+")
@@ -166,6 +168,9 @@ class PerlLexer:
         made = made or NAME.match(text, at)
         if made is not None:
             return Token("name", at, made.end(), utf8(made[0]))
+        made = BRACED.match(text, at)
+        if made is not None:
+            return Token("name", at, made.end(), utf8(f"${made['name']}"))
         made = NUMBER.match(text, at)
         if made is not None:
             return Token("number", at, made.end(), made[0])

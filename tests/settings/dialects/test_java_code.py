@@ -152,6 +152,46 @@ def test_springs_sender_with_the_application_file(
     changes_lead_there(root, "jakarta-mail")
 
 
+MADE = """sender.setJavaMailProperties(properties());
+        return sender;
+    }
+
+    private Properties properties() {
+        Properties sent = new Properties();
+        sent.put("mail.smtp.starttls.required", "true");
+        return sent;
+    }
+
+    private Properties others() {
+        Properties p = new Properties();
+        p.put("mail.smtp.ssl.enable", "true");
+        return p;"""
+
+
+@pytest.mark.parametrize(
+    ("properties", "mode"),
+    [(MADE, "starttls"), (MADE.replace("(properties())", "(others())"), "implicit")],
+)
+def test_properties_of_springs_sender_that_a_method_makes(
+    tmp_path: Path, properties: str, mode: str
+) -> None:
+    files = {
+        "src/main/java/MailConfig.java": SPRING % properties,
+        "application.yml": "app.mail: {host: smtp.ionos.com, port: 587, user: info@example.com}\n",
+    }
+    found = [each for each in setups(write(tmp_path, files)) if each.settings.port == 587]
+    assert [way(each)[:3] for each in found] == [(HOST, 587, mode)]
+
+
+def test_properties_of_springs_sender_from_elsewhere_are_not_told(tmp_path: Path) -> None:
+    files = {
+        "MailConfig.java": SPRING % "sender.setJavaMailProperties(Shared.properties());",
+        "application.yml": "app.mail: {host: smtp.ionos.com, port: 587, user: info@example.com}\n",
+    }
+    setup = one(write(tmp_path, files), "jakarta-mail")
+    assert "tls" in {each.field for each in setup.settings.untellable}
+
+
 def test_springs_sender_without_properties_gets_some(tmp_path: Path) -> None:
     files = {
         "MailConfig.java": SPRING % "",

@@ -182,6 +182,17 @@ sub send_it {
     )  # fmt: skip
 
 
+def test_names_in_braces(tmp_path: Path) -> None:
+    """`${name}` is `$name`, and a block behind a sigil none."""
+    text = (
+        "use Net::SMTP;\nmy ($host, %of) = ('smtp.ionos.com', port => 465);\n"
+        "my $smtp = Net::SMTP->new( ${host}, Port => ${ of }{port}, SSL => @{[1]});\n"
+        "my $other = { a => ${\\ 'b'} };\n"
+    )
+    setup = one(write(tmp_path, {"mail.pl": text}), "perl-mail")
+    assert came_to(setup)[:2] == (HOST, 465)
+
+
 def test_a_host_that_nothing_sets_is_not_told(tmp_path: Path) -> None:
     text = "use Net::SMTP;\nmy $s = Net::SMTP->new($ENV{MAIL_SERVER});\n"
     (untold,) = one(write(tmp_path, {"a.pl": text}), "perl-mail").settings.untellable
