@@ -53,6 +53,9 @@ MACROS = ("env!", "option_env!", "dotenv!")
 #: What fills a struct by the names of its fields.
 FILLING = frozenset({"from_env", "try_deserialize", "try_into", "extract"})
 CONSTANT = re.compile(r"[A-Z][A-Z0-9_]{1,60}")
+#: What a static is made by that is filled when it is first asked for.
+HELD = ("Lazy.new", "LazyLock.new", "OnceLock.new", "OnceCell.new", "LazyCell.new")
+STATIC = rb"\bstatic\s+(?:ref\s+)?%s\s*:\s*([^=;{]{1,200})"
 WRAPS = ("Ok", "Some", "String.from", "Box.new", "Arc.new", "Rc.new", "Cow.from", "Cow.Borrowed")
 PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(?P<name>\w*)(?::[^{}]*)?\}")
 
@@ -105,8 +108,12 @@ class Rust(Classes):
         made = self.class_of(name)
         if made is not None:
             return Known(made)
-        if CONSTANT.fullmatch(name) and (found := self._constant(name)) is not None:
-            return found
+        if CONSTANT.fullmatch(name):
+            found = self._constant(name)
+            if found is not None:
+                return found
+            held = self._held(name)
+            return Known(Special("struct", held)) if held else None
         return Known(Special("type", name)) if name[:1].isupper() else None
 
     def _constant(self, name: str) -> Value | None:
@@ -117,32 +124,62 @@ class Rust(Classes):
         found = module.value(name) if isinstance(module, Module) else None
         return None if isinstance(found, Known) and found.value is ABSENT else found
 
+    def _held(self, name: str) -> str:
+        """The struct that a static holds: `static CONFIG: LazyLock<Config>`, and lazy_static's."""
+        needle = STATIC % name.encode()
+        for path in self.project.containing(needle, ".rs")[:MOST_FILES]:
+            found = re.search(needle, self.project.files.read(path) or b"")
+            inner: list[bytes] = (
+                re.findall(rb"[A-Z]\w{1,60}", found[1]) if found is not None else []
+            )
+            if inner:
+                return inner[-1].decode()
+        return ""
+
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
         if not re.fullmatch(r"[A-Z]\w{2,60}", parameter.type) or parameter.type == "String":
             return self._given(parameter, function)
         return Known(Special("struct", parameter.type))
 
     def _given(self, parameter: Parameter, function: Function) -> Value | None:
-        """What the one place of the folder gives that calls a struct's function: `Mailer::new(…)`;
-        None where there is none, or several."""
-        home = function.scope.parent
-        type_ = home.name if home is not None and home.kind == "class" else ""
-        if not type_ or not function.name:
-            return None
+        """What the one place of the folder gives that calls a function: `Mailer::new(…)`, or
+        `mailer::create(…)` of a module; None where there is none, or several."""
         names = [each.name for each in function.parameters if not each.receiver]
-        place = names.index(parameter.name) if parameter.name in names else -1
-        needle = rf"\b{re.escape(type_)}::{re.escape(function.name)}\s*\("
+        if not function.name or parameter.name not in names:
+            return None
+        place = names.index(parameter.name)
         found: list[Value] = []
-        for path in self.project.containing(needle.encode(), ".rs")[:MOST_FILES]:
+        for path in self.project.containing(self._needle(function), ".rs")[:MOST_FILES]:
             module = self.project.module(path)
-            if isinstance(module, Module) and place >= 0:
-                calls = module.calls(function.name)
+            if isinstance(module, Module):
                 found += [
                     call.argument(place)
-                    for call in calls
-                    if call.name.split(".")[-2:] == [type_, function.name]
+                    for call in module.calls(function.name)
+                    if call.reached is not False
+                    and self._means(call.name.split(".")[:-1], function, path)
                 ]
         return found[0] if len(found) == 1 else None
+
+    @staticmethod
+    def _needle(function: Function) -> bytes:
+        owner = type_around(function)
+        before = rf"\b(?:{re.escape(owner)}|Self)::" if owner else r"\b"
+        return rf"{before}{re.escape(function.name)}\s*\(".encode()
+
+    def _means(self, before: list[str], function: Function, path: str) -> bool:
+        """Whether a call with that before the name means this function: of a struct by its name,
+        of a module by the module's, or brought in from it."""
+        owner = type_around(function)
+        if owner:
+            return before[-1:] == [owner] or (before[-1:] == ["Self"] and path == self.file)
+        if before:
+            return before[-1] == module_of(self.file)
+        if path == self.file:
+            return True
+        used = (
+            rf"\buse\b[^;]*\b{re.escape(module_of(self.file))}::[^;]*\b{re.escape(function.name)}\b"
+        )
+        return re.search(used.encode(), self.project.files.read(path) or b"") is not None
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
         if isinstance(object_, Unknown):
@@ -157,7 +194,8 @@ class Rust(Classes):
         if isinstance(thing, ClassValue):
             constant = self.field(thing, name)
             return constant if constant is not None else Known(Symbol(name), ask.span)
-        if isinstance(thing, Symbol) or (isinstance(thing, Special) and thing.name == "type"):
+        is_type = isinstance(thing, Special) and thing.name == "type"
+        if isinstance(thing, Symbol) or (is_type and name[:1].isupper()):
             return Known(Symbol(name), ask.span)
         return ask.unknown("computed", f"what {name} is can't be told")
 
@@ -211,7 +249,7 @@ class Rust(Classes):
             return self._formatted(values, ask)
         if values and (last in WRAPS or path[-1] in ("Ok", "Some")):
             return values[0]
-        type_ = "" if self._is_own(callee) else made_of_type(path, call, ask)
+        type_ = "" if self._is_own(callee) else self._made(path, call, ask)
         if type_:
             return Known(Special("struct", type_), ask.span)
         if isinstance(callee, Known) and isinstance(callee.value, Closure):
@@ -219,6 +257,12 @@ class Rust(Classes):
         if isinstance(callee, Known) and isinstance(callee.value, Bound):
             return self._method(callee.value, path, values, ask)
         return None
+
+    def _made(self, path: list[str], call: Call, ask: Evaluation) -> str:
+        """The struct that a call makes, at once or when the static is first asked for."""
+        if ".".join(path[-2:]) in HELD and call.target:
+            return self._held(call.target[-1])
+        return made_of_type(path, call, ask)
 
     @staticmethod
     def _is_own(callee: Value) -> bool:
@@ -359,6 +403,18 @@ def own_name(name: str, call: Call) -> str:
             return scope.name
         scope = scope.parent
     return name
+
+
+def type_around(function: Function) -> str:
+    """The struct that a function is one of."""
+    home = function.scope.parent
+    return home.name if home is not None and home.kind == "class" else ""
+
+
+def module_of(path: str) -> str:
+    """What the module of a file is called: `src/mailer.rs`, `src/mailer/mod.rs`."""
+    parts = path.removesuffix(".rs").split("/")
+    return parts[-2] if parts[-1] in ("mod", "lib", "main") and len(parts) > 1 else parts[-1]
 
 
 def is_made(found: FoundCall, type_: str) -> bool:

@@ -26,7 +26,8 @@ FIELD = re.compile(
     r"(?P<attributes>(?:#\[[^\]]*\]\s*)*)(?:pub(?:\([^)]*\))?\s+)?(?P<name>\w+)\s*:(?!:)"
     r"\s*(?P<type>[^,\n]+)"
 )
-COMMENT = re.compile(r"//[^\n]*")
+#: A comment; two slashes in a text, as in "redis://…", begin none.
+COMMENT = re.compile(r"(?P<text>\"(?:[^\"\\]|\\.)*\")|//[^\n]*")
 TEXT = r"\"((?:[^\"\\]|\\.)*)\""
 ENVY = re.compile(rf"envy::(?:from_env\b|prefixed\(\s*{TEXT}\s*\))")
 CONFIG = re.compile(r"\bEnvironment::|\bFile::(?:with_name|from|new)\b")
@@ -85,7 +86,7 @@ def nested_in(project: Project, type_: str, name: str) -> str:
 def _text(project: Project, path: str) -> str:
     """A file without its comments, as far as a program's settings go."""
     text = (project.files.read(path) or b"")[:LARGEST].decode("utf-8", "replace")
-    return COMMENT.sub("", text)
+    return COMMENT.sub(lambda found: found["text"] or "", text)
 
 
 def _derived(text: str, start: int) -> str:

@@ -287,3 +287,89 @@ fn make() -> SmtpTransport {
     two = {**files, "src/other.rs": 'const HOST_KEY: &str = "OTHER";\n'}
     settings = one(write(tmp_path / "two", two), "lettre").settings
     assert [each.field for each in settings.untellable] == ["host"]
+
+
+CALLED = """\
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::{SmtpTransport, Transport};
+
+pub fn create_mailer(user: String, host: String) -> SmtpTransport {
+    SmtpTransport::starttls_relay(&host).unwrap()
+        .credentials(Credentials::new(user, std::env::var("SMTP_PASS").unwrap())).build()
+}
+"""
+OF_A_STRUCT = """\
+impl Sender {
+    pub fn start(config: &Config) {
+        tokio::spawn(Self::run(config.rx, "smtp.ionos.com".to_string()));
+    }
+
+    async fn run(rx: Receiver, host: String) {
+        let mailer = SmtpTransport::starttls_relay(&host).unwrap().build();
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "host"),
+    [
+        ('mailer::create_mailer("u".to_string(), host.clone())', HOST),
+        ('crate::mailer::create_mailer("u".into(), host)', HOST),
+        ('other::create_mailer("u".into(), host)', None),
+        ('self.create_mailer("u".into(), host)', None),
+        ('create_mailer("u".into(), host)', None),
+        ('use crate::mailer::{create_mailer, Other};\n create_mailer("u".into(), host)', HOST),
+        ('(mailer::create_mailer("u".into(), host), mailer::create_mailer("v".into(), x))', None),
+    ],
+)
+def test_what_a_function_is_called_with(tmp_path: Path, call: str, host: str | None) -> None:
+    main = f'fn main() {{\n    let host = "{HOST}".to_string();\n    let it = {call};\n}}\n'
+    if call.startswith("use"):
+        line, _, rest = call.partition("\n")
+        main = f"{line}\n" + main.replace(call, rest)
+    setup = one(write(tmp_path, {"src/mailer.rs": CALLED, "src/main.rs": main}), "lettre")
+    assert setup.settings.host == host
+    assert ("host" in {each.field for each in setup.settings.untellable}) is (host is None)
+
+
+def test_a_function_that_its_own_struct_calls(tmp_path: Path) -> None:
+    assert way(one(write(tmp_path, {"src/sender.rs": OF_A_STRUCT}), "lettre")) == (
+        HOST, 587, "starttls", True,
+    )  # fmt: skip
+
+
+STATIC = """\
+use lettre::SmtpTransport;
+
+%s
+
+fn main() {
+    let mailer = SmtpTransport::relay(&CONFIG.smtp_server).unwrap().build();
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "static",
+    [
+        "lazy_static! {\n    static ref CONFIG: Config = Config::load().unwrap();\n}",
+        "static CONFIG: Lazy<Config> = Lazy::new(|| Config::load().unwrap());",
+        "pub static CONFIG: OnceLock<crate::config::Config> = OnceLock::new();",
+    ],
+)
+def test_a_static_that_holds_the_settings(tmp_path: Path, static: str) -> None:
+    config = (
+        "impl Config {\n    pub fn load() -> Result<Self> {\n"
+        '        Ok(Config { smtp_server: env::var("SMTP_SERVER")? })\n    }\n}\n'
+    )
+    files = {"src/main.rs": STATIC % static, "src/config.rs": config}
+    setup = one(write(tmp_path, {**files, ".env": "SMTP_SERVER=smtp.ionos.com\n"}), "lettre")
+    assert way(setup)[:3] == (HOST, 465, "implicit")
+
+
+def test_a_field_of_what_nothing_makes_is_no_name(tmp_path: Path) -> None:
+    setup = one(write(tmp_path, {"src/main.rs": STATIC % "use crate::CONFIG;"}), "lettre")
+    assert (setup.settings.host, "host" in {e.field for e in setup.settings.untellable}) == (
+        None, True,
+    )  # fmt: skip

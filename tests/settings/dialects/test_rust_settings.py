@@ -192,6 +192,17 @@ def test_the_layer_of_production_counts_over_the_base(tmp_path: Path) -> None:
     assert way(one(write(tmp_path, files), "lettre")) == (HOST, 465, "implicit", False)
 
 
+def test_two_slashes_in_a_text_are_no_comment(tmp_path: Path) -> None:
+    """Nor is what stands behind them a part of another text."""
+    code = '    let redis = format!("redis://{}", port); // "x"\n' + ZERO
+    files = {
+        "src/main.rs": LAYERED % code,
+        "src/mailer.rs": MAILER,
+        "configuration/base.yaml": YAML % 465,
+    }
+    assert way(one(write(tmp_path, files), "lettre")) == (HOST, 465, "implicit", False)
+
+
 def test_what_no_layer_here_has_is_not_told(tmp_path: Path) -> None:
     files = {"src/main.rs": LAYERED % ZERO, "src/mailer.rs": MAILER}
     settings = one(write(tmp_path, files), "lettre").settings
