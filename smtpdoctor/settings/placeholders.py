@@ -39,7 +39,7 @@ PERSON = (
 )
 WORDS = r"""
       (?:change|replace)(?:me|this|it)(?:please|now|password)?
-    | changethispassword
+    | changethispassword | your(?:own)?value
     | todo | fixme | tbd | placeholder | undefined | null
     | x{3,} | \*{3,} | •{3,} | …
 """

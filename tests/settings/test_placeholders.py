@@ -12,6 +12,7 @@ from smtpdoctor.settings.values import is_template
     "text",
     [
         "your-password",
+        "YOUR_VALUE",
         "example_smtp_password",
         "YOUR_PASSWORD",
         "your password",

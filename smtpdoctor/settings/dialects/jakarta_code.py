@@ -40,6 +40,7 @@ SENDER_PROPERTIES = {name.removeprefix("set").lower(): name for name in SETTERS}
 #: Without which nothing is told.
 DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable")
 SENDER = "JavaMailSenderImpl"
+SESSIONS = ("Session.getInstance", "Session.getDefaultInstance")
 #: Ends of what decides whether there is TLS.
 DECIDING_TLS = ("ssl.enable", "starttls.enable", "starttls.required")
 PROPERTIES = ("getJavaMailProperties", "setJavaMailProperties")
@@ -149,7 +150,11 @@ def _sessions(module: Module) -> Iterator[Session]:
         if isinstance(made, Map) and made.kind == "Properties" and call.reached is not False:
             session = found.setdefault((id(call.home), call.thing), Session(call.thing))
             session.loads.append((place, call))
-    yield from found.values()
+    begun = {call.handed_over(0) for call in module.calls(*SESSIONS)}
+    for session in found.values():
+        # what is loaded alone may be anything, where the file says which a session is begun with
+        if session.puts or not begun or session.thing[-1] in begun or None in begun:
+            yield session
 
 
 def _loaded(module: Module, place: int, key: str) -> Value:

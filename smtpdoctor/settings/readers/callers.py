@@ -51,6 +51,8 @@ def _callers(project: Project, file: str, endings: tuple[str, ...], function: Fu
     if not name:
         return Callers(others=True)
     needle = rb"\b" + re.escape(name.encode()) + rb"\s*(?:<[^()<>]*>)?\s*\("
+    if ".ps1" in endings:  # called without brackets, in any letters
+        needle = rb"(?i)(?<![\w-])" + re.escape(name.encode()) + rb"(?![\w-])"
     paths = project.containing(needle, *endings)
     if len(paths) > MOST_FILES:
         return Callers(others=True)

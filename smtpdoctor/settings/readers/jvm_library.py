@@ -25,7 +25,15 @@ from smtpdoctor.settings.readers.evaluation import (
     made_of,
 )
 from smtpdoctor.settings.readers.java import KEY, PREFIX
-from smtpdoctor.settings.readers.jvm_keys import KEYS, handed, keys, made_by, of_keys, of_loaded
+from smtpdoctor.settings.readers.jvm_keys import (
+    KEYS,
+    handed,
+    keys,
+    loads_a_file,
+    made_by,
+    of_keys,
+    of_loaded,
+)
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Entry,
@@ -319,8 +327,14 @@ class Jvm(Classes):
         found = thing.get(key.value, ask.span) if isinstance(key, Known) else key
         if isinstance(found, Known) and found.absent and thing.kind == "Properties":
             found = of_loaded(self.project, key, ask) or found
+            if found.absent and self._is_loaded_from_elsewhere(thing, ask):
+                found = ask.unknown("called", "which file load() reads can't be told")
         absent = isinstance(found, Known) and found.absent
         return values[1] if absent and len(values) > 1 else found
+
+    def _is_loaded_from_elsewhere(self, thing: Map, ask: Evaluation) -> bool:
+        loads = not thing.entries and ".load(" in ask.evaluator.source.text
+        return loads and not loads_a_file(self.project, ask)
 
     @staticmethod
     def _otherwise(object_: Known, other: Value, ask: Evaluation) -> Value | None:

@@ -7,6 +7,7 @@ types, nor what a setting means.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -63,7 +64,18 @@ class PowerShell(Truthful, Typed):
             return Known(Special(VARIABLES))
         if name == "$psscriptroot":
             return Known(self.file.rpartition("/")[0] or ".")
+        if "-" in name and (found := self._function(name)) is not None:
+            return found
         return Known(Special("type", name)) if name[:1].isupper() else None
+
+    def _function(self, name: str) -> Value | None:
+        """The one function of that name in the other scripts of the folder."""
+        needle = rb"(?i)\bfunction\s+(?:global:|script:)?%s(?![\w-])" % re.escape(name.encode())
+        paths = self.project.containing(needle, ".ps1", ".psm1")
+        module = self.project.module(paths[0]) if len(paths) == 1 else None
+        if paths == [self.file] or module is None or isinstance(module, Unknown):
+            return None
+        return module.evaluator.lookup(name, module.evaluator.module, 1 << 62)
 
     def member(self, object_: Value, name: str, ask: Evaluation) -> Value:
         if isinstance(object_, Unknown):

@@ -69,6 +69,7 @@ CALLED_FROM_FILES: dict[LanguageName, tuple[str, ...]] = {
         "rust",
         "dart",
         "r",
+        "powershell",
     )
 }
 

@@ -945,3 +945,31 @@ def test_fields_of_another_object_set_nothing(tmp_path: Path) -> None:
     }
     settings = one(write(tmp_path / "app", files), "commons-email").settings
     assert {each.field for each in settings.untellable} >= {"host", "username"}
+
+
+LOADED_BESIDE = """\
+public class Mail {
+    static void send() throws Exception {
+        Properties properties = new Properties();
+        properties.put("mail.smtp.host", "smtp.ionos.com");
+        properties.put("mail.smtp.port", "587");
+        properties.put("mail.smtp.auth", "true");
+        properties.put("mail.smtp.starttls.enable", "true");
+        Properties login = new Properties();
+        login.load(new FileInputStream(Paths.PLACE));
+        String user = login.getProperty("user");
+        Session session = Session.getInstance(properties, new Authenticator() {
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication(user, login.getProperty("word"));
+            }
+        });
+    }
+}
+"""
+
+
+def test_properties_of_the_login_are_no_session(tmp_path: Path) -> None:
+    """What is in a file that nobody knows is not known, and begins no session of its own."""
+    setup = one(write(tmp_path, {"Mail.java": LOADED_BESIDE}), "jakarta-mail")
+    assert way(setup) == (HOST, 587, "starttls", False)
+    assert {each.field for each in setup.settings.untellable} == {"username", "password"}

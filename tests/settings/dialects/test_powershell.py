@@ -252,3 +252,35 @@ def test_a_number_is_a_switch(tmp_path: Path, switch: int, tls: str) -> None:
     assert (
         one(script(tmp_path / "b", client + "$c.Send($m)"), "system-net-mail").settings.tls == tls
     )
+
+
+OF_A_FUNCTION = """\
+function Send-Report {
+    param([string]$Server = 'smtp.ionos.com', [int]$Port = 587)
+    Send-MailMessage -SmtpServer $Server -Port $Port -UseSsl -From a@example.com -To b@example.org
+}
+%s
+"""
+
+
+@pytest.mark.parametrize(
+    ("caller", "expected"),
+    [
+        ("", (HOST, 587)),
+        ("Send-Report", (HOST, 587)),
+        ("send-report -Server other.example -port 25", ("other.example", 25)),
+        ("# Send-Report -Server other.example", (HOST, 587)),
+        ("Send-Report -Server $a\nSend-Report -Server $b", (None, 587)),
+        ("Send-ReportTo -Server other.example", (HOST, 587)),
+    ],
+)
+@pytest.mark.parametrize("file", ["", "other.ps1"])
+def test_what_a_function_is_called_with(
+    tmp_path: Path, caller: str, expected: tuple[str | None, int], file: str
+) -> None:
+    """In its own script or in another; its default where nobody says another."""
+    root = script(tmp_path, OF_A_FUNCTION % ("" if file else caller))
+    if file:
+        write(root, {file: f". ./mail.ps1\n{caller}\n"})
+    settings = one(root, DIALECT).settings
+    assert (settings.host, settings.port) == expected
