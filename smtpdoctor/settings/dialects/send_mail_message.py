@@ -79,8 +79,8 @@ class SendMailMessage:
 
         asks: dict[str, Ask] = {name: asked(each) for each, name in SETTINGS.items()}
         credential = asks.pop("Credential")
-        asks[USER] = lambda m: _part(credential(m), 0)
-        asks[PASSWORD] = lambda m: _part(credential(m), 1)
+        asks[USER] = lambda m: credential_part(credential(m), 0)
+        asks[PASSWORD] = lambda m: credential_part(credential(m), 1)
         options: dict[str, Option] = {}
         for name, ask in asks.items():
             found = option(workspace, module, name, ask)
@@ -138,7 +138,7 @@ def _parameter(module: Module, call: FoundCall, name: str) -> Value:
     return other if isinstance(other, Unknown) else Known(ABSENT)
 
 
-def _part(credential: Value, at: int) -> Value:
+def credential_part(credential: Value, at: int) -> Value:
     """The user or the password of `New-Object PSCredential($user, $password)`."""
     if isinstance(credential, Known) and isinstance(credential.value, Map):
         return credential.value.get(at)
