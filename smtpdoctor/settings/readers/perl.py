@@ -30,6 +30,7 @@ from smtpdoctor.settings.readers.syntax import (
     Name,
     Opaque,
     Parameter,
+    Scope,
     Sequence,
     Unary,
 )
@@ -57,6 +58,8 @@ DECLARING = ("my", "our", "local", "state")
 #: A name that a list ends with: it takes the rest.
 REST = ("@", "%")
 #: What a function has before its arguments: the object whose method it is.
+#: What stands between a name and the place of the block's own variable of that name.
+INNER = "#"
 NO_ARGUMENTS = ("@_", "$self", "$class", "$this")
 
 
@@ -94,6 +97,34 @@ class PerlLowering(Curly):
         super().__init__(source)
         #: Where values of lists begin that `=>` stands behind.
         self._fat: set[int] = set()
+        #: The blocks around, each with what its own variables are called here.
+        self._blocks: list[tuple[Scope, dict[str, str]]] = []
+
+    # -- names
+
+    def block(self) -> None:
+        self._blocks.append((self.scope, {}))
+        try:
+            super().block()
+        finally:
+            self._blocks.pop()
+
+    def name(self, token: Token) -> Name:
+        made = super().name(token)
+        own = (names[made.id] for _, names in reversed(self._blocks) if made.id in names)
+        made.id = next(own, made.id)
+        return made
+
+    def _own(self, made: Name, start: int) -> None:
+        """A variable that `my` makes: one of its own, where a block within has the name of one
+        that is there."""
+        plain = made.id.partition(INNER)[0]
+        within = sum(scope is self.scope for scope, _ in self._blocks) > 1
+        taken = plain in self.scope.owned and plain not in self._blocks[-1][1]
+        made.id = f"{plain}{INNER}{start}" if within and taken else plain
+        self.scope.owned.add(made.id)
+        if self._blocks:
+            self._blocks[-1][1][plain] = made.id
 
     # -- statements
 
@@ -175,7 +206,7 @@ class PerlLowering(Curly):
                 self.at += 1
             if self.sees("("):
                 with self.group():
-                    self.block()
+                    super().block()  # what is made there is there in the body, too
             self.body()
 
     def begin(self, token: Token) -> bool | None:
@@ -448,7 +479,7 @@ class PerlLowering(Curly):
             names = [Item(None, made, 0, 0)]
         for item in names:
             if isinstance(item.value, Name) and token.text in ("my", "state"):
-                self.scope.owned.add(item.value.id)
+                self._own(item.value, item.value.start)
         if token.text == "local":
             return self.postfix(made)
         return made

@@ -182,6 +182,35 @@ sub send_it {
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [
+        ("if ($debug) {\n  my $host = 'localhost'; my $port = 1025; print $host;\n}", (HOST, 465)),
+        ('for my $x (@all) { my ($host, $port) = ($x, 25); print "$host:$port"; }', (HOST, 465)),
+        ("for (my $port = 0; $port < 5; $port++) { print $port }", (HOST, 465)),
+        ("eval { my $port = 25; my $z = sub { $port = 26 }; $z->(); };", (HOST, 465)),
+        ("{ my $other = 1; $host = 'b.example'; $port = 587; }", ("b.example", 587)),
+        ("sub other { my $port = shift; if ($port) { my $host = 'c.example'; } }", (HOST, 465)),
+    ],
+)
+def test_variables_of_a_block_within(tmp_path: Path, block: str, expected: tuple[str, int]) -> None:
+    text = f"use Net::SMTP;\nmy $host = '{HOST}';\nmy $port = 465;\n{block}\n"
+    text += "my $smtp = Net::SMTP->new($host, Port => $port, SSL => 1);\n"
+    setup = one(write(tmp_path, {"mail.pl": text}), "perl-mail")
+    assert came_to(setup)[:2] == expected
+
+
+def test_a_connection_in_a_block_within(tmp_path: Path) -> None:
+    text = (
+        "use Net::SMTP;\nmy ($host, $smtp) = ('a.example', undef);\nif (my $to = shift) {\n"
+        f"  my $host = '{HOST}';\n  my $smtp = Net::SMTP->new($host, Port => 587);\n"
+        "  $smtp->starttls;\n  $smtp->auth('u@example.com', 'word');\n}\n"
+    )
+    setup = one(write(tmp_path, {"mail.pl": text}), "perl-mail")
+    assert came_to(setup) == (HOST, 587, "starttls")
+    assert password(setup) == "word"
+
+
 def test_names_in_braces(tmp_path: Path) -> None:
     """`${name}` is `$name`, and a block behind a sigil none."""
     text = (
