@@ -142,6 +142,13 @@ def test_why_no_password_goes_out(
     assert (ran.commands, ran.worked) == ([], None)
 
 
+def test_a_login_that_an_earlier_run_has_made_is_not_made_again() -> None:
+    made = Withheld(reason="not-due", host=HOST, place="ten minutes ago")
+    ran = LoggedIn(lambda lines: "235 welcome", "PLAIN", withheld=made)
+    (found,) = ran.seen.of(LoginNotTried)
+    assert (found.reason, found.ok, ran.worked, ran.commands) == ("not-due", None, None, [])
+
+
 def test_a_password_given_beside_one_that_was_kept_back_goes_out() -> None:
     assert LoggedIn(lambda lines: "235 welcome", "PLAIN", withheld=WITHHELD).worked is True
 

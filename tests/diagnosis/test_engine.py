@@ -439,3 +439,38 @@ def test_of_a_host_that_nobody_named_there_are_only_warnings() -> None:
 
     assert [item.severity for item in judged.diagnoses] == ["warning"]
     assert judged.verdict == "inconclusive"
+
+
+def test_what_is_no_error_stays_what_it_is_where_nobody_named_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene(found=False, username=None)
+    rules = (says("a-note", severity="note"), says("a-warning", severity="warning"))
+    monkeypatch.setattr(engine, "rules", lambda: rules)
+
+    judged = engine.diagnose(scene.observations())
+
+    assert {item.code: item.severity for item in judged.diagnoses} == {
+        "a-note": "note",
+        "a-warning": "warning",
+    }
+
+
+def test_a_rule_that_crashes_is_told_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crashes(_: Run) -> Iterator[Diagnosis]:
+        raise ZeroDivisionError
+        yield
+
+    module: ModuleType = SimpleNamespace(diagnose=crashes)  # type: ignore[assignment]
+    broken = engine.Rule("a-broken-one", "network", frozenset(), module)
+    monkeypatch.setattr(engine, "rules", lambda: (broken, says("a-note", severity="note")))
+    observations = Scene().observations()
+
+    judged = engine.diagnose(observations, guarded=True)
+
+    (fault,) = judged.faults
+    assert fault.startswith("rule a-broken-one: ZeroDivisionError")
+    assert [item.code for item in judged.diagnoses] == ["a-note"]
+    assert judged.verdict != "healthy"
+    with pytest.raises(ZeroDivisionError):
+        engine.diagnose(observations)

@@ -206,6 +206,38 @@ def test_nor_does_telling_it_over_many_replies(password: str, size: int) -> None
     assert not any(told[at : at + 6] in password for at in range(len(told) - 5)), told
 
 
+@pytest.mark.parametrize(
+    ("before", "then"),
+    [
+        ("zzqzv", "kwmzz"),  # at the ends of longer words
+        ("vwxyvwxy qzv yvwxyvwx", "kwm"),  # among longer words that nobody knows
+        ("113 122 118", "107 119 109"),  # as the numbers of their letters
+    ],
+)
+def test_what_a_reply_ends_with_is_remembered(before: str, then: str) -> None:
+    """Once six letters were told over two of them nothing is quoted any more."""
+    made = redactor("qzvKwmXjhRtp")
+    made.follow(f"250 2.1.0 {before}")
+    assert made.quotable("221 2.0.0 jjz")
+    made.follow(f"250 2.1.0 {then}")
+    assert not made.quotable("221 2.0.0 jjz")
+
+
+def test_a_word_that_comes_twice_hides_no_pieces() -> None:
+    made = redactor("qzvKwmXjhRtp")
+    assert not made.quotable("250 2.1.0 qzv zzj kwm zzj xjh")
+    assert made.quotable("250 2.1.0 qzv zzj wkm zzj jxh")
+
+
+def test_a_public_word_makes_the_numbers_beside_it_look_no_longer_than_they_are() -> None:
+    assert redactor("x8Kd93jw", public=("heron",)).quotable("550 5.7.1 see 1x/heron/2q3")
+
+
+def test_a_greeting_that_a_device_has_overwritten_is_shown() -> None:
+    greeting = "220 ****************2******"
+    assert redactor("x8Kd93jw").public(greeting) == greeting
+
+
 def test_numbers_of_a_reply_stay_where_nothing_is_told_by_them() -> None:
     reply = "452 4.5.3 at most 100 in 60 minutes, 20 an hour"
     for password in ("x8Kd93jwQp", "1006x8Kd93jw"):
@@ -297,6 +329,30 @@ def test_a_short_secret_is_seen_in_a_word_that_decodes_to_it(word: str) -> None:
     assert b64("q7w") == "cTd3"
     assert not redactor("q7w", told=False).quotable(f"YWJj {word} YWJj")
     assert redactor("q8w", told=False).quotable(f"YWJj {word} YWJj")
+
+
+def test_bytes_that_are_no_utf_8_stand_around_a_secret_and_in_one() -> None:
+    assert redactor("x8Kd93jw", told=False).cut_bytes(b"\xff x8Kd93jw \xfe") == (
+        b"\xff " + MASK.encode() + b" \xfe"
+    )
+    made = Redactor(MASK)
+    made.add(b"\xffx8Kd93jw\xfe")
+    assert made.cut_bytes(b"a \xffx8Kd93jw\xfe b") == b"a " + MASK.encode() + b" b"
+
+
+def test_base64_is_read_to_its_last_letter_and_whatever_stands_behind() -> None:
+    for secret in ("x8Kd93jwQ", "x8Kd93jwQp", "x8Kd93jwQpz"):
+        letters = b64(secret).rstrip("=")
+        assert redactor(secret, told=False).cut(letters) == MASK
+        assert redactor(secret, told=False).cut(f"{letters}A") == MASK
+
+
+@pytest.mark.parametrize("blank", ["", " ", "    ", "\t\n \t"])
+def test_a_blank_secret_is_none(blank: str) -> None:
+    made = Redactor(MASK)
+    made.add(blank, blank.encode())
+    assert not made.knows_secrets
+    assert made.cut("a    b\t\n \tc") == "a    b\t\n \tc"
 
 
 def test_the_longest_secret_is_cut_first() -> None:

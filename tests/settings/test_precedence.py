@@ -142,3 +142,11 @@ def test_runs_that_were_saved_with_notes_as_text_are_read() -> None:
     assert first.settings.host == "h"
     assert first.settings.withheld is None
     assert all(entry.notes == () for entry in first.settings.entries)
+
+
+def test_a_port_that_no_host_stands_beside_is_that_of_a_target() -> None:
+    """There is no other host that it could belong to."""
+    found = read("SMTP_PORT=2525\n", target="mail.example.net")
+    assert (found.host, found.port) == ("mail.example.net", 2525)
+    found = read("SMTP_PORT=2525\nSMTP_HOST=mail.example.org\n", target="mail.example.net")
+    assert (found.host, found.port) == ("mail.example.net", 587)
