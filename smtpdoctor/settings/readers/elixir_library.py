@@ -186,17 +186,7 @@ class Elixir(Truthful):
         return ask.unknown("computed", f"what {name} gives can't be told")
 
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
-        if isinstance(object_, Unknown):
-            return object_.get(key.value) if isinstance(key, Known) else object_
-        if isinstance(key, Unknown):
-            return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
-        if isinstance(object_.value, Map | List):
-            found = object_.get(key.value)
-            missing = isinstance(found, Known) and found.value is ABSENT
-            return Known(None, ask.span) if missing else found
-        if object_.absent:
-            return Known(None, ask.span, object_.trail)  # nil[:key] is nil
-        return ask.unknown("computed", "a part of a value that is not evaluated")
+        return self.part(object_, key, ask)  # nil[:key] is nil
 
     # -- operators
 

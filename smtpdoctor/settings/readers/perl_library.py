@@ -19,8 +19,6 @@ from smtpdoctor.settings.readers.evaluation import (
 from smtpdoctor.settings.readers.model import (
     ABSENT,
     Known,
-    List,
-    Map,
     Special,
     Unknown,
     Value,
@@ -154,17 +152,7 @@ class Perl(Truthful):
     def index(self, object_: Value, key: Value, ask: Evaluation) -> Value:
         if isinstance(object_, Known) and object_.value == ENVIRONMENT:
             return ask.variable(key)
-        if isinstance(object_, Unknown):
-            return object_.get(key.value) if isinstance(key, Known) else object_
-        if isinstance(key, Unknown):
-            return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
-        if isinstance(object_.value, Map | List):
-            found = object_.get(key.value)
-            missing = isinstance(found, Known) and found.value is ABSENT
-            return Known(None, ask.span) if missing else found
-        if object_.absent:  # a hash comes into being when it is asked
-            return Known(None, ask.span, object_.trail)
-        return ask.unknown("computed", "a part of a value that is not evaluated")
+        return self.part(object_, key, ask)  # a hash comes into being when it is asked
 
     # -- operators
 

@@ -599,21 +599,7 @@ class PhpLowering(Lowering):
     visit_colon_block = Lowering.visit_children
 
     def visit_if_statement(self, node: Node) -> None:
-        before = self._guards
-        test = self.expression(node.child_by_field_name("condition"), node)
-        with self.guarded(Guard(test, True)):
-            self.visit(node.child_by_field_name("body"))
-        others = [Guard(test, False)]
-        for clause in node.children_by_field_name("alternative"):
-            self._guards = before + tuple(others)
-            if clause.type == "else_if_clause":
-                test = self.expression(clause.child_by_field_name("condition"), clause)
-                others.append(Guard(test, False))
-                with self.guarded(Guard(test, True)):
-                    self.visit(clause.child_by_field_name("body"))
-            else:
-                self.visit(clause.child_by_field_name("body"))
-        self._guards = before
+        self.chain(node, "else_if_clause", "body")
 
     def visit_switch_statement(self, node: Node) -> None:
         value = self.expression(node.child_by_field_name("condition"), node)

@@ -482,21 +482,12 @@ class Php(Truthful):
                 asked = ask.unknown("parameter", f"the request decides {key.value}")
                 return replace(asked, name=str(key.value))
             return ask.variable(key)
-        if isinstance(object_, Unknown):
-            if isinstance(key, Known) and isinstance(ask.at, Index) and _is_container(ask.at):
-                found = php_registry.of_container(self.project, str(key.value))
-                if found is not None:
-                    return php_registry.resolved(found, ask.evaluator, ask.at)
-            return object_.get(key.value) if isinstance(key, Known) else object_
-        if isinstance(key, Unknown):
-            return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
-        if object_.absent:
-            return Known(None, ask.span, object_.trail)
-        if isinstance(object_.value, Map | List):
-            found = object_.get(key.value)
-            missing = isinstance(found, Known) and found.value is ABSENT
-            return Known(None, ask.span) if missing else found
-        return ask.unknown("computed", "a part of a value that is not evaluated")
+        asks_container = isinstance(ask.at, Index) and _is_container(ask.at)
+        if isinstance(object_, Unknown) and isinstance(key, Known) and asks_container:
+            found = php_registry.of_container(self.project, str(key.value))
+            if found is not None:
+                return php_registry.resolved(found, ask.evaluator, ask.at)
+        return self.part(object_, key, ask)
 
     # -- operators
 

@@ -471,21 +471,7 @@ class PythonLowering(Lowering):
     visit_decorated_definition = Lowering.visit_children
 
     def visit_if_statement(self, node: Node) -> None:
-        before = self._guards
-        test = self.expression(node.child_by_field_name("condition"), node)
-        with self.guarded(Guard(test, True)):
-            self.visit(node.child_by_field_name("consequence"))
-        others = [Guard(test, False)]
-        for clause in node.children_by_field_name("alternative"):
-            self._guards = before + tuple(others)
-            if clause.type == "elif_clause":
-                test = self.expression(clause.child_by_field_name("condition"), clause)
-                others.append(Guard(test, False))
-                with self.guarded(Guard(test, True)):
-                    self.visit(clause.child_by_field_name("consequence"))
-            else:
-                self.visit(clause.child_by_field_name("body"))
-        self._guards = before
+        self.chain(node, "elif_clause", "consequence")
 
     def visit_loop(self, node: Node) -> None:
         with self.guarded(self.perhaps(node, "how often a loop runs can't be told")):

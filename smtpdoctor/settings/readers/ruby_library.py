@@ -422,15 +422,9 @@ class Ruby(Truthful):
                 return Known(hanami, ask.span)
         if isinstance(key, Known) and isinstance(key.value, Special):
             key = key.value.value if key.value.name == "rails-env" else key  # Rails.env
-        if isinstance(object_, Unknown):
-            return object_.get(key.value) if isinstance(key, Known) else object_
-        if isinstance(key, Unknown):
-            return Unknown("computed", "which key this is can't be told", ask.span, key.trail)
-        if isinstance(object_.value, Map | List):
-            found = object_.get(key.value)
-            missing = isinstance(found, Known) and found.value is ABSENT
-            return Known(None, ask.span) if missing else found
-        return ask.unknown("computed", "a part of a value that is not evaluated")
+        if isinstance(object_, Known) and object_.absent and isinstance(key, Known):
+            return ask.unknown("computed", "a part of a value that is not evaluated")
+        return self.part(object_, key, ask)
 
     # -- operators
 

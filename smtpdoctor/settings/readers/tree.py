@@ -355,6 +355,24 @@ class Lowering:
         bind = Bind(root, (put,), value, self._guards, call.start, call.end, self.scope)
         self.scope.binds.setdefault(root, []).append(bind)
 
+    # -- conditions
+
+    def chain(self, node: Node, clause: str, body: str) -> None:
+        """An `if` with what stands behind it: each clause of that type has a condition, and what
+        is done there in its field `body`."""
+        before = self._guards
+        others: list[Guard] = []
+        for each in (node, *node.children_by_field_name("alternative")):
+            self._guards = before + tuple(others)
+            if each is node or each.type == clause:
+                test = self.expression(each.child_by_field_name("condition"), each)
+                others.append(Guard(test, False))
+                with self.guarded(Guard(test, True)):
+                    self.visit(each.child_by_field_name(body))
+            else:
+                self.visit(each.child_by_field_name("body"))
+        self._guards = before
+
     # -- loops over literals
 
     @contextmanager

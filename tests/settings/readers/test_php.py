@@ -84,6 +84,7 @@ VALUES = {
         ("0x1D1 + 1_000", 1465),
         ("<<<EOT\na b\nEOT", "\na b"),
         ("json_decode('{\"a\": [1]}', true)['a'][0]", 1),
+        ("(null)['a']", None),  # with a warning that few see
     ],
 )
 def test_an_expression_comes_to_what_php_makes_of_it(text: str, expected: object) -> None:

@@ -103,6 +103,7 @@ def test_an_expression_comes_to_what_ruby_makes_of_it(text: str, expected: objec
     [
         ("Rails.application.credentials.smtp[:password]", "encrypted"),
         ("Rails.application.credentials.dig(:smtp, :password)", "encrypted"),
+        ("nil[:host]", "computed"),  # which raises
         ("Rails.application.credentials.smtp_password!", "encrypted"),
         ("Setting.find('x').value", None),
         ("File.read('/run/secrets/x').strip", None),
