@@ -43,12 +43,13 @@ def findings(report: Report) -> Iterator[Finding]:
     """Every diagnosis of every target, in the report's order."""
     for target in report.targets:
         for diagnosis in target.diagnoses:
-            edits = _exact(diagnosis)
+            fix = next(iter(diagnosis.fixes), None)
+            edits = fix.edits if fix is not None and are_exact(fix.edits) else ()
             yield Finding(
                 target=target,
                 diagnosis=diagnosis,
                 places=_places(target, diagnosis, edits),
-                edits=edits if report.anonymous else _written(target, diagnosis),
+                edits=edits if report.anonymous or fix is None else _written(target, fix),
                 message=_message(diagnosis),
                 fingerprint=_fingerprint(target, diagnosis),
             )
@@ -61,17 +62,9 @@ def target_name(target: TargetReport) -> str:
     return ", ".join(part for part in parts if part) or target.sender or "no settings"
 
 
-def _exact(diagnosis: Diagnosis) -> tuple[Edit, ...]:
-    """The first fix's edits, where another program can apply them."""
-    fix = diagnosis.fixes[0] if diagnosis.fixes else None
-    return fix.edits if fix is not None and are_exact(fix.edits) else ()
-
-
-def _written(target: TargetReport, diagnosis: Diagnosis) -> tuple[Edit, ...]:
-    """The same with the settings that it changes by name, each where it stands: all, or none."""
-    if not diagnosis.fixes:
-        return ()
-    fix = diagnosis.fixes[0]
+def _written(target: TargetReport, fix: Fix) -> tuple[Edit, ...]:
+    """The edits of a fix with the settings that it changes by name, each where it stands, where
+    another program can apply them: all, or none."""
     try:
         steps = (*fix.edits, *steps_of(target.run.settings, fix.settings))
     except Refused:

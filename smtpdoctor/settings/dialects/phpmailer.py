@@ -429,7 +429,7 @@ def _remarks(
         # where nothing of it was seen it may be said in a place that isn't read
         ignored.append((whole if "Mailer" in options else remark)(DATA, "Host", "mail"))
     for written, name in SLIPS.items():
-        if options.get(written) not in (None, "") and written in options:
+        if options.get(written) not in (None, ""):
             ignored.append(replace(remark(DATA, written, "letters"), field=FIELDS.get(name)))
     if not log_in and options.get("Username"):
         ignored.append(remark(DATA, "Username", "auth"))
