@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 OWN, SHARED = ".smtpdoctor.toml", "pyproject.toml"
 #: In bytes, as of any settings file.
 LARGEST = SETTINGS_LIMIT
-#: A key of so many parts is none, and Python's parser takes the square of them.
-DEEP = re.compile(rb"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}""")
 #: What ends the way up: above it is no part of the project.
 REPOSITORY = (".git", ".hg")
 
@@ -153,16 +151,15 @@ def _table(content: bytes, shown: str, path: tuple[str, ...]) -> dict[str, Any] 
 
 
 def _parsed(content: bytes, shown: str) -> dict[str, Any]:
-    import tomllib
+    from smtpdoctor.settings import toml_text
 
-    if (deep := DEEP.search(content)) is not None:
-        line = content.count(b"\n", 0, deep.start()) + 1
-        raise ConfigurationError(f"{shown}:{line}: a key has too many parts")
     try:
-        return tomllib.loads(content.decode("utf-8-sig"))
+        return toml_text.parsed(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise ConfigurationError(f"{shown}: is not in UTF-8") from None
-    except (ValueError, RecursionError) as error:  # a number of 5000 digits is no TOMLDecodeError
+    except toml_text.TooDeepError as error:
+        raise ConfigurationError(f"{shown}:{error.line}: {error}") from None
+    except (ValueError, RecursionError) as error:
         # its own words may repeat what stands there
         told = re.search(r"at line (\d+)", str(error))
         line = int(told[1]) if told else content.rstrip().count(b"\n") + 1

@@ -51,12 +51,18 @@ def visible(text: str) -> str:
 
     A newline becomes `\\n`, an escape character `\\x1b`, a right-to-left override `\\u202e`.
     Blanks of other kinds become plain ones. The result is one line, encodes as UTF-8, cannot
-    move a terminal's cursor, and holds no command that a CI takes out of the middle of a line.
+    move a terminal's cursor, and holds no command that a CI takes from a line's beginning, whatever
+    blanks stand before it, or out of its middle.
+
+    >>> visible("  ::error::.js:1"), visible("::1"), visible("##[error]")
+    ('  ./::error::.js:1', '::1', '# #[error]')
     """
     if not text.isprintable():
         text = "".join(map(_visible, text))
     if not text.isascii():
         text = _without_piles(UNSEEN.sub(lambda match: _escape(match[0]), text))
+    if "::" in text and COMMAND.match(text.lstrip()):
+        text = f"{text[: text.index('::')]}./{text.lstrip()}"
     return COMMAND_ANYWHERE.sub("# ", text) if "##" in text else text
 
 
@@ -136,7 +142,7 @@ def wrapped(
     inside = False
     start = first
     while words:
-        frame = f"{bar} " if inside or (start == indent and COMMAND.match(words)) else ""
+        frame = f"{bar} " if inside or (not start.strip() and COMMAND.match(words)) else ""
         room = max(width - columns(start) - len(frame), 1)
         line, words = _line_of(words, room, inside=inside)
         yield f"{start}{frame}{line}"

@@ -240,11 +240,13 @@ def _run(setup: Setup, options: Any, *, alone: bool) -> Report:
 
 
 def _message(item: Diagnosis, level: type[checks.CheckMessage]) -> checks.CheckMessage:
+    from smtpdoctor.text import visible
+
     place = item.locations[0] if item.locations else None
     return level(
-        f"{item.title}. {item.explanation}",
-        hint="\n\t      ".join(_words(item.fixes[0])) if item.fixes else None,
-        obj=f"{place.file}:{place.line}" if place is not None else None,
+        visible(f"{item.title}. {item.explanation}"),
+        hint="\n\t      ".join(map(visible, _words(item.fixes[0]))) if item.fixes else None,
+        obj=visible(f"{place.file}:{place.line}") if place is not None else None,
         id=f"smtpdoctor.{item.code}",
     )
 

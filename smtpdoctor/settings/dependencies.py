@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
+from smtpdoctor.settings import toml_text
 from smtpdoctor.settings.folder import Folder
 from smtpdoctor.settings.harmless import version as version_in
 
@@ -162,7 +162,7 @@ def _requirements(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _pyproject(text: str) -> Iterator[tuple[str, str]]:
-    data = tomllib.loads(text)
+    data = toml_text.parsed(text)
     project = data.get("project", {})
     groups = [project.get("dependencies", ()), *project.get("optional-dependencies", {}).values()]
     groups += data.get("dependency-groups", {}).values()
@@ -176,13 +176,13 @@ def _pyproject(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _pipfile(text: str) -> Iterator[tuple[str, str]]:
-    data = tomllib.loads(text)
+    data = toml_text.parsed(text)
     for group in ("packages", "dev-packages"):
         yield from _table(data.get(group, {}))
 
 
 def _cargo(text: str) -> Iterator[tuple[str, str]]:
-    yield from _table(tomllib.loads(text).get("dependencies", {}))
+    yield from _table(toml_text.parsed(text).get("dependencies", {}))
 
 
 def _table(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -192,7 +192,7 @@ def _table(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _poetry_lock(text: str) -> Iterator[tuple[str, str]]:
-    for package in tomllib.loads(text).get("package", ()):
+    for package in toml_text.parsed(text).get("package", ()):
         yield package["name"], str(package.get("version", ""))
 
 

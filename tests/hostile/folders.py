@@ -325,6 +325,12 @@ FOLDERS: dict[str, Folder] = {
         (("check", "--only", "settings"),),
         quick=True,
     ),
+    # Python's parser takes time with the square of a key's parts
+    "manifests: keys of 200,000 parts": Folder(
+        both(*(text(name, "a." * 200_000 + "b = 1\n") for name in ("pyproject.toml", "Pipfile"))),
+        (("settings",), ("lint",)),
+        quick=True,
+    ),
     "own file: 60,000 tables": Folder(
         text(".smtpdoctor.toml", "".join(f"[a.b{n}]\n" for n in range(60_000))),
         (("check", "--only", "settings"),),

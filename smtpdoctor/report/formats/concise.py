@@ -61,8 +61,6 @@ def _lines(finding: Finding) -> list[str]:
     where = f"{place.file}:{place.line}" if place is not None else target_name(finding.target)
     if place is not None and place.columns is not None:
         where = f"{where}:{place.columns[0]}"
-    if where.startswith("::"):  # GitHub's log would take it for a command
-        where = f"./{where}"
     lines = [f"{where}: {diagnosis.severity}[{diagnosis.code}] {title_words(diagnosis)}"]
     if diagnosis.fixes and diagnosis.accepted is None:
         fix = diagnosis.fixes[0]
