@@ -179,6 +179,7 @@ def test_every_key(tmp_path: Path) -> None:
         (f"accept = [{{code = 'dmarc-missing', reason = '{'x' * 301}'}}]", "longer than 300"),
         ("timeout = 9\n" + "a." * 300_000 + "x = 1", ":2: a key has too many parts"),
         ("x = {" + "'a' . " * 150_000 + "x = 1}", ":1: a key has too many parts"),
+        ('"\\"".' * 200_000 + "x = 1", ":1: a key has too many parts"),
         ("x = " + "[" * 100_000, "is not valid TOML"),
         ("[[accept]]\n" * 50_000, "code is missing"),
         ('x = "' + "a" * 1_100_000 + '"', "larger than 1 MiB"),

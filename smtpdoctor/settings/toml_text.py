@@ -6,8 +6,10 @@ import re
 import tomllib
 from typing import Any
 
-#: A key of so many parts is none, and Python's parser takes the square of them.
-DEEP = re.compile(r"""(?<![\w-])(?:(?:"[^"\n]*+"|'[^'\n]*+'|[\w-]++)[ \t]*+\.[ \t]*+){100}""")
+#: A key of so many parts is none, and Python's parser takes the square of them. Of parts that are
+#: longer a file of bounded size has few.
+PART = r"""(?:"(?:[^"\\\n]|\\.){0,200}+"|'[^'\n]{0,200}+'|[\w-]{1,200}+)"""
+DEEP = re.compile(rf"(?<![\w-])(?:{PART}[ \t]*+\.[ \t]*+){{100}}")
 
 
 class TooDeepError(ValueError):
