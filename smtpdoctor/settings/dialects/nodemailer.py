@@ -42,6 +42,12 @@ class Given(NamedTuple):
     line: int
 
 
+#: What makes a transport of options in the packages of Nodemailer's first versions, by the names
+#: that programs give them and by the packages' own.
+OLD_TRANSPORTS = (
+    *("smtpTransport", "smtpPool", "SMTPTransport", "SMTPPool"),
+    *("nodemailer-smtp-transport", "nodemailer-smtp-pool"),
+)
 #: Under variables with which the program has no such options.
 LEFT_OUT = Given(Known(ABSENT), lambda: Known(ABSENT), 1)
 
@@ -281,7 +287,7 @@ def _argument(module: Module, call: FoundCall) -> Value:
     """The options; those of `smtpTransport({…})` where the old packages of that name make them."""
     argument = call.argument(0)
     if isinstance(argument, Unknown) and argument.reason in ("called", "imported"):
-        for inner in module.calls("smtpTransport", "smtpPool", "SMTPTransport", "SMTPPool"):
+        for inner in module.calls(*OLD_TRANSPORTS):
             if argument.span == inner.span:
                 return inner.argument(0)
     return argument

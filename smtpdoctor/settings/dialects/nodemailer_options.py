@@ -23,6 +23,7 @@ from smtpdoctor.settings.names import same_words
 from smtpdoctor.settings.prepare import literal
 from smtpdoctor.settings.readers.model import (
     ABSENT,
+    GAP,
     NO,
     Known,
     Map,
@@ -112,7 +113,8 @@ def transport_options(
     major = major_of(version)
     found: dict[str, Option] = {"version": Option("version", Known(major))}
     if isinstance(argument, Unknown):
-        return {**found, "host": Option("host", argument, again)}
+        partly = _of_partial_url(argument, workspace, major)
+        return {**found, **(partly or {"host": Option("host", argument, again)})}
     if isinstance(argument.value, str):
         whole = Option("url", argument, again)
         found["alone"] = Option("alone", Known(True))
@@ -137,6 +139,30 @@ def transport_options(
     elif url is not None and "host" not in found and url.value.absent:
         found["host"] = replace(url, name="host")  # which the URL's variable was to say
     return found
+
+
+def _of_partial_url(
+    argument: Unknown, workspace: Workspace, major: int
+) -> dict[str, Option] | None:
+    """A URL whose login alone can't be told: `smtps://${user}:${password}@smtp.example.com`."""
+    told = argument.partly
+    if told is None or not IS_URL.match(told.value):
+        return None
+    parts = parts_of(Option("url", told), workspace, major)
+    shown = [part for name, part in parts.items() if name not in ("url.user", "url.password")]
+    host = parts.get("url.host")
+    if host is None or any(GAP in str(part.value) for part in shown):
+        return None
+    made = {"host": replace(host, name="host")}
+    if "url.port" in parts:
+        made["port"] = replace(parts["url.port"], name="port")
+    scheme = parts["url.scheme"].value
+    assert isinstance(scheme, Known)
+    made["secure"] = Option("secure", Known(scheme.value == "smtps"))
+    for name, option in (("url.user", "auth.user"), ("url.password", "auth.pass")):
+        if name in parts:
+            made[option] = Option(option, replace(argument, partly=None))
+    return made
 
 
 def _option(argument: Known, again: Callable[[Variables], Value], path: tuple[str, ...]) -> Option:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from smtpdoctor.settings.readers.model import (
+    GAP,
     Entry,
     Environment,
     Known,
@@ -337,7 +338,7 @@ class Evaluator:
                 if value.reason == "request" and not all(map(_may_be_of_a_request, values)):
                     text = "a request gives a part of it"
                     told = replace(value, reason="computed", text=text)
-                    return replace(told, trail=trail, otherwise=None)
+                    return replace(told, trail=trail, otherwise=None, partly=None)
                 found = self._apply_to_alternatives(at, rule, values, value)
                 return self._with_otherwise(found, at, rule, values, value)
         try:
@@ -372,7 +373,7 @@ class Evaluator:
     ) -> Value:
         """What it comes to in each case, where there are only a few and they agree."""
         if not value.alternatives or len(value.alternatives) > 4:
-            return replace(value, trail=joined(values))
+            return replace(value, trail=joined(values), partly=None)
         where = values.index(value)
         results = [
             self._apply(at, rule, *values[:where], each, *values[where + 1 :])
@@ -432,7 +433,9 @@ class Evaluator:
                 for origin in found.trail
             )
             found = replace(found, trail=trail)
-        return made_of(found, (left, right))
+        made = made_of(found, (left, right))
+        joins = expression.operator == "+"
+        return self._partly_told(made, expression, (left, right)) if joins else made
 
     def _conditional(self, expression: Conditional, frame: Frame) -> Value:
         test = self.value(expression.test, frame)
@@ -456,7 +459,14 @@ class Evaluator:
             lambda *parts: "".join(self.semantics.text_of(part) for part in parts),
             *values,
         )
-        return made_of(result, values)
+        return self._partly_told(made_of(result, values), expression, values)
+
+    def _partly_told(self, made: Value, at: Expression, values: Iterable[Value]) -> Value:
+        """A text of which not all can be told, with what can be."""
+        texts = [_or_gap(each) for each in values]
+        if not isinstance(made, Unknown) or not any(text.strip(GAP) for text in texts):
+            return made
+        return replace(made, partly=Known("".join(texts), self.span(at)))
 
     def true(self, value: Known) -> bool:
         return truth(value.value, self.semantics.language)
@@ -1345,6 +1355,12 @@ def made_of(result: Value, values: Iterable[Value]) -> Value:
         pieces += [(start + offset, piece) for offset, piece in inner]
         end = start + len(text)
     return replace(result, pieces=tuple(pieces))
+
+
+def _or_gap(value: Value) -> str:
+    """A part of a text as far as it can be told."""
+    told = value.partly if isinstance(value, Unknown) else value
+    return str(told.value) if told is not None and isinstance(told.value, str | int) else GAP
 
 
 def behind(steps: tuple[Origin, ...], value: Value, span: Span | None) -> Value:

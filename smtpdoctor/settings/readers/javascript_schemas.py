@@ -292,18 +292,21 @@ def parsed(schema: Schema, given: Value, ask: Evaluation) -> Value:
     """What a schema makes of an object, key by key, or of one value."""
     if schema.shape is None:
         return one(schema, given, ask)
-    made = Map()
-    for key in schema.shape.keys():  # noqa: SIM118
-        inner = schema.shape.get(key)
+    shape, made = schema.shape, Map()
+    for entry in shape.entries:
+        if entry.key is None:
+            continue
 
-        def later(key: Any = key, inner: Value = inner) -> Value:
+        # a program's one schema has hundreds of keys, and one of them is asked for
+        def later(key: Any = entry.key) -> Value:
+            inner = shape.get(key)
             if not isinstance(inner, Known) or not isinstance(inner.value, Special):
                 return ask.unknown("computed", f"what the schema makes of {key} can't be told")
             if not isinstance(inner.value.value, Schema):
                 return ask.unknown("computed", f"what the schema makes of {key} can't be told")
             return of_key(inner.value.value, given, key, ask)
 
-        made.entries.append(Entry(key, later, inner.span))
+        made.entries.append(Entry(entry.key, later, entry.span))
     return transformed(schema, Known(made, ask.span), ask)
 
 

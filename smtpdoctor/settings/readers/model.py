@@ -186,6 +186,10 @@ class Known:
         return replace(self, trail=self.trail + origins, span=span or self.span)
 
 
+#: Stands in a text for a part of it that can't be told.
+GAP = "\ue000"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """A value that can't be told. It is never the same as one that is not set.
@@ -194,7 +198,8 @@ class Unknown:
     `alternatives` are the values between which can't be decided. `name` is the parameter's that
     whoever calls gives, or one that nothing sets: where a secret should stand that may be the
     secret, written without quotes. `otherwise` is what counts in its place where it is absent:
-    `from || "a@b.example"`.
+    `from || "a@b.example"`. `partly` is the text where parts of it are known, with a GAP for each
+    of the others: `smtps://${user}:${password}@smtp.example.com`.
     """
 
     reason: Reason
@@ -204,6 +209,7 @@ class Unknown:
     alternatives: tuple[Value, ...] = ()
     name: str = ""
     otherwise: Value | None = None
+    partly: Known | None = None
 
     @property
     def absent(self) -> bool:
@@ -226,10 +232,10 @@ class Unknown:
     def get(self, key: Any) -> Value:
         """What stands under a key of what can't be told can't be told either."""
         otherwise = self.otherwise.get(key) if self.otherwise is not None else None
-        if not self.alternatives:
-            return self if otherwise is None else replace(self, otherwise=otherwise)
+        if not self.alternatives and otherwise is None and self.partly is None:
+            return self
         alternatives = tuple(each.get(key) for each in self.alternatives)
-        return replace(self, alternatives=alternatives, otherwise=otherwise)
+        return replace(self, alternatives=alternatives, otherwise=otherwise, partly=None)
 
     def at(self, *path: Any) -> Value:
         """What stands at the end of the path."""

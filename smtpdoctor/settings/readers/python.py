@@ -165,8 +165,13 @@ class PythonLowering(Lowering):
 
     def visit_subscript(self, node: Node) -> Expression:
         object_ = self.expression(node.child_by_field_name("value"), node)
-        index = self.expression(node.child_by_field_name("subscript"), node)
+        keys = [self.expression(key, node) for key in node.children_by_field_name("subscript")]
+        index = keys[0] if len(keys) == 1 else self._several(keys, node)
         return Index(node.start_byte, node.end_byte, object_, index)
+
+    def _several(self, keys: list[Expression], node: Node) -> Sequence:
+        items = [Item(None, key, key.start, key.end) for key in keys]
+        return Sequence(node.start_byte, node.end_byte, items)
 
     def visit_wrapped(self, node: Node) -> Expression:
         children = [child for child in node.named_children if child.type != "comment"]
@@ -430,15 +435,30 @@ class PythonLowering(Lowering):
         if node.type in ("default_parameter", "typed_default_parameter"):
             name = self.text(node.child_by_field_name("name"))
             default = self.expression(node.child_by_field_name("value"), node)
-            return Parameter(name, default, self.text(node.child_by_field_name("type")))
+            type_ = self.text(node.child_by_field_name("type"))
+            return Parameter(name, default, type_, injected=self._dependency(node))
         if node.type == "typed_parameter" and node.named_children:
             inner = node.named_children[0]
             type_ = self.text(node.child_by_field_name("type"))
-            rest = inner.type != "identifier"
-            return Parameter(self.text(inner).lstrip("*"), None, type_, rest)
+            rest, injected = inner.type != "identifier", self._dependency(node)
+            return Parameter(self.text(inner).lstrip("*"), None, type_, rest, injected=injected)
         if node.type in ("list_splat_pattern", "dictionary_splat_pattern"):
             return Parameter(self.text(node).lstrip("*"), None, "", True)
         return None
+
+    def _dependency(self, node: Node) -> Expression | None:
+        """A parameter's type that may say what fills it in: `Annotated[T, Depends(f)]`, or a name
+        for that."""
+        declared = node.child_by_field_name("type")
+        type_ = declared.named_children[0] if declared and declared.named_children else None
+        if type_ is None or type_.type not in ("identifier", "attribute", "generic_type"):
+            return None
+        if type_.type != "generic_type":
+            return self.expression(type_)
+        whole, listed = type_.named_children[0], type_.named_children[-1]
+        inner = [each.named_children[0] for each in listed.named_children if each.named_children]
+        keys = self._several([self.expression(each) for each in inner], node)
+        return Index(node.start_byte, node.end_byte, self.expression(whole), keys)
 
     def visit_class_definition(self, node: Node) -> None:
         name = self.text(node.child_by_field_name("name"))

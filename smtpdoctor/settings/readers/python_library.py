@@ -48,12 +48,16 @@ from smtpdoctor.settings.readers.model import (
     truth,
 )
 from smtpdoctor.settings.readers.syntax import (
+    Binary,
     Call,
     Expression,
     Function,
+    Index,
     Member,
     Name,
     Parameter,
+    Sequence,
+    Template,
 )
 from smtpdoctor.settings.readers.truthful import Truthful
 from smtpdoctor.settings.readers.written_paths import written_path
@@ -64,6 +68,7 @@ if TYPE_CHECKING:
 END = 1 << 62
 
 ENVIRONMENT = Special("environment")
+ANNOTATED = Special("annotated")  # typing's, and with a value what it has FastAPI hand over
 DECOUPLE = Special("config")  # decouple's and Starlette's config("X", default=…, cast=…)
 ENVIRONS = Special("environs")
 
@@ -121,6 +126,8 @@ MODULES: dict[str, dict[str | None, Any]] = {
     },
     "dataclasses": {None: Special("dataclasses"), "field": Special("dataclass-field")},
     "fastapi": {None: Special("fastapi"), "Depends": Special("depends")},
+    "typing": {"Annotated": ANNOTATED},
+    "typing_extensions": {"Annotated": ANNOTATED},
     "email.utils": {None: Special("email.utils"), "formataddr": Special("formataddr")},
     "pydantic": {
         None: Special("pydantic"),
@@ -283,6 +290,9 @@ def ini_boolean(value: Any) -> bool:
     raise StopsError("this is neither true nor false")
 
 
+INI_READS = ("read", "read_file", "read_string")
+#: What a program puts before a file that has no sections, to read it as one.
+INI_HEADER = re.compile(r"\s*\[([^\]\n]+)\]\s*\n\s*")
 INI_METHODS: dict[str, Callable[..., Any] | None] = {
     "get": None,
     "getint": to_integer,
@@ -592,6 +602,8 @@ class Python(Truthful):
             missing = isinstance(found, Known) and found.value is None
             return Known(ABSENT, found.span, found.trail) if missing else found
         settings = object_.value if isinstance(object_, Known) else None
+        if settings == ANNOTATED:
+            return Known(replace(ANNOTATED, value=self._dependency(ask)), ask.span)
         if isinstance(settings, Special) and settings.name == DYNACONF and isinstance(key, Known):
             return dynaconf.member(settings.value, str(key.value), ask)
         if isinstance(object_, Unknown):
@@ -601,6 +613,16 @@ class Python(Truthful):
         if isinstance(object_.value, Map | List):
             return object_.get(key.value)
         return ask.unknown("computed", "a part of a value that is not evaluated")
+
+    def _dependency(self, ask: Evaluation) -> Value | None:
+        """What `Annotated[T, Depends(f)]` has FastAPI hand over: what f gives."""
+        listed = ask.at.index if isinstance(ask.at, Index) else None
+        for item in listed.items if isinstance(listed, Sequence) else ():
+            if isinstance(item.value, Call):
+                callee = ask.value(item.value.callee)
+                if isinstance(callee, Known) and callee.value == Special("depends"):
+                    return ask.value(item.value)
+        return None
 
     # -- operators
 
@@ -921,14 +943,14 @@ class Python(Truthful):
         found = self._root(path.value)
         return found or ask.unknown("unreadable", "the file that is read is not in the folder")
 
-    def _root(self, name: str) -> Value | None:
+    def _root(self, name: str, format_: str = "") -> Value | None:
         """A document by its name, from this file's place or one above it: where it is started."""
         name = name.removeprefix("./")
         steps = self.file.split("/")[:-1]
         folders = ["/".join(steps[:count]) for count in range(len(steps), -1, -1)]
         for path in [f"{folder}/{name}".lstrip("/") for folder in folders]:
             if ".." not in path and self.project.files.read(path) is not None:
-                document = self.project.document(path)
+                document = self.project.document(path, format_)
                 if isinstance(document, Unknown):
                     return document
                 return replace(document.root, span=None)
@@ -938,20 +960,25 @@ class Python(Truthful):
         """A ConfigParser with the file that is read into one in this file."""
         home = ask.evaluator
         for call in home.calls:
-            is_read = isinstance(call.callee, Member) and call.callee.name in ("read", "read_file")
+            is_read = isinstance(call.callee, Member) and call.callee.name in INI_READS
             if not is_read or not call.arguments:
                 continue
             frame = home.frame_of(call.scope) if call.scope is not None else home.module
             inner = Evaluation(home, frame, call)
-            given = inner.value(call.arguments[0].value)
-            named = read_file(given) or self._path(given, call.arguments[0].value, inner)
+            header, argument = _under_a_header(call.arguments[0].value, inner)
+            given = inner.value(argument)
+            named = read_file(given) or self._path(given, argument, inner)
             listed = named.value if isinstance(named, Known) else None
             for name in reversed(list(listed)) if isinstance(listed, List) else [named]:
                 if not isinstance(name, Known) or not isinstance(name.value, str):
                     continue
-                found = self._root(name.value)
+                found = self._root(name.value, "ini")
                 if isinstance(found, Known) and isinstance(found.value, Map):
-                    return Known(Map(of_kind(found.value, INI_SECTION).entries, INI), ask.span)
+                    sections = of_kind(found.value, INI_SECTION).entries
+                    if header:  # what stands before the first section of the file itself
+                        under = [each for each in sections if each.key == ""]
+                        sections += [Entry(header, each.value, each.span) for each in under]
+                    return Known(Map(sections, INI), ask.span)
         return ask.unknown("computed", "which file is read into the parser can't be told")
 
     def _ini_method(self, parser: Known, name: str, call: Call, ask: Evaluation) -> Value:
@@ -1170,24 +1197,32 @@ class Python(Truthful):
         prefix = self._prefix(made)
         if isinstance(prefix, Unknown):
             return prefix
-        found: Value | None = None
         wanted = f"{prefix.value}{name}"
         if isinstance(default, Known) and isinstance(default.value, Map):
             wanted, default = self._as_field(default.value, wanted, default)
         part = self._part(made, typed, name, wanted, default, ask)
         if part is not None:
             return part
-        for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
-            found = ask.variable(Known(spelling))
-            if isinstance(found, Unknown) or found.value is not None:
-                break
-        if isinstance(found, Known) and found.value is not None:
+        found = self._variable_of_field(wanted, ask)
+        if isinstance(found, Unknown):
+            return found
+        if found is not None:
             kind = typed[0].definition.scope.types[name] if typed else "str"
             return _as_type(found, kind, ask)
         if default is None:
             missing = ask.variable(Known(wanted.upper()))
             return Known(ABSENT, ask.span, missing.trail)
         return ask.variable(Known(wanted.upper()), default)
+
+    def _variable_of_field(self, wanted: str, ask: Evaluation) -> Value | None:
+        """A field's variable in any letter case; what can't be told where one may be set in a
+        place that nobody sees, and None where nothing sets it."""
+        spellings = dict.fromkeys((wanted.upper(), wanted, wanted.lower()))
+        found = [ask.variable(Known(spelling)) for spelling in spellings]
+        for one in found:
+            if isinstance(one, Known) and one.value is not None:
+                return one
+        return next((one for one in found if isinstance(one, Unknown)), None)
 
     def _as_field(self, field: Map, name: str, default: Value) -> tuple[str, Value | None]:
         """The variable's name and the default, as `Field(…)` gives them where it stands there."""
@@ -1235,13 +1270,12 @@ class Python(Truthful):
         if isinstance(whole, Map) and whole.entry(name) is not None:
             own = whole.get(name)
         wanted = f"{part.prefix}{name}"
-        for spelling in dict.fromkeys((wanted.upper(), wanted, wanted.lower())):
-            found = ask.variable(Known(spelling))
-            if isinstance(found, Unknown):
-                return found
-            if found.value is not None:
-                kind = typed[0].definition.scope.types[name] if typed else "str"
-                return _as_type(found, kind, ask)
+        found = self._variable_of_field(wanted, ask)
+        if isinstance(found, Unknown):
+            return found
+        if found is not None:
+            kind = typed[0].definition.scope.types[name] if typed else "str"
+            return _as_type(found, kind, ask)
         if own is None:
             missing = ask.variable(Known(wanted.upper()))
             return Known(ABSENT, ask.span, missing.trail)
@@ -1284,6 +1318,12 @@ class Python(Truthful):
     # -- modules and parameters
 
     def parameter(self, parameter: Parameter, function: Function, ask: Evaluation) -> Value | None:
+        if parameter.injected is not None and parameter.type not in BUILTINS:
+            given = ask.value(parameter.injected)
+            told = given.value if isinstance(given, Known) else None
+            handed = told.value if isinstance(told, Special) and told.name == "annotated" else None
+            if isinstance(handed, Known | Unknown):
+                return handed
         return OF_A_REQUEST if parameter.name == "request" else None
 
     def imported(self, path: str, name: str | None, ask: Evaluation) -> Value:
@@ -1413,6 +1453,22 @@ def _as_type(found: Known, kind: str, ask: Evaluation) -> Value:
 def is_settings(made: ClassValue) -> bool:
     """Whether it is one of pydantic-settings' classes."""
     return lineage(made)[-1].definition.base.rpartition(".")[2] == "BaseSettings"
+
+
+def _under_a_header(argument: Expression, ask: Evaluation) -> tuple[str, Expression]:
+    """The section that a program puts before a file's text, and the text: `"[top]\\n" + f.read()`.
+    No section where it is the text alone."""
+    both = []
+    if isinstance(argument, Binary) and argument.operator == "+":
+        both = [argument.left, argument.right]
+    elif isinstance(argument, Template):
+        both = argument.parts
+    if len(both) != 2:
+        return "", argument
+    first = ask.value(both[0])
+    told = first.value if isinstance(first, Known) and isinstance(first.value, str) else ""
+    header = INI_HEADER.fullmatch(told)
+    return (header[1], both[1]) if header is not None else ("", argument)
 
 
 def is_special(value: Any) -> bool:

@@ -30,12 +30,18 @@ class Source:
         self._lines = array("I", (0,))
         self._lines.extend(match.end() for match in NEWLINE.finditer(self.bytes))
         self._character_lines: array[int] | None = None
+        # what is evaluated again and again asks for the same ones
+        self._spans: dict[tuple[int, int], Span] = {}
 
     def span(self, start: int, end: int) -> Span:
         """The span of a half-open range of bytes of `bytes`."""
-        line, column = self._place(start)
-        end_line, end_column = self._place(end)
-        return Span(self.file, line, (column, end_column), end_line)
+        found = self._spans.get((start, end))
+        if found is None:
+            line, column = self._place(start)
+            end_line, end_column = self._place(end)
+            found = Span(self.file, line, (column, end_column), end_line)
+            self._spans[start, end] = found
+        return found
 
     def characters(self, start: int, end: int) -> Span:
         """The span of a half-open range of characters of `text`."""

@@ -142,6 +142,26 @@ def test_what_is_not_sent_and_not_verified(tmp_path: Path) -> None:
     assert one(tmp_path, "fastapi-mail").settings.username is None
 
 
+def test_a_login_of_an_env_file_that_is_not_here_is_not_empty(tmp_path: Path) -> None:
+    """A required field of pydantic's settings, in a container whose file only the server has."""
+    fields = ("MAIL_SERVER", "MAIL_USERNAME", "MAIL_PASSWORD", "MAIL_FROM")
+    files = {
+        "config.py": "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n"
+        + "".join(f"    {name}: str\n" for name in fields)
+        + "settings = Settings()\n",
+        "mail.py": "from fastapi_mail import ConnectionConfig\nfrom config import settings\n"
+        "conf = ConnectionConfig(MAIL_PORT=587, MAIL_STARTTLS=True, MAIL_SSL_TLS=False, "
+        + ", ".join(f"{name}=settings.{name}" for name in fields)
+        + ")\n",
+        "compose.yaml": "services:\n  app:\n    build: .\n    env_file: .env\n",
+    }
+    setup = found(tmp_path, "fastapi-mail", files)
+    open_ = {item.field for item in setup.settings.untellable}
+    assert {"host", "username", "password"} <= open_
+    write(tmp_path, {".env": "mail_server=smtp.ionos.com\nmail_username=info@example.com\n"})
+    assert one(tmp_path, "fastapi-mail").settings.username == "info@example.com"
+
+
 def test_what_is_no_set_up(tmp_path: Path) -> None:
     files = {
         "a.py": "# fastapi_mail ConnectionConfig(MAIL_PORT=1)\n",

@@ -286,6 +286,40 @@ def test_the_environment_stands_before_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "`smtps://${login.user}:${login.password}@smtp.ionos.com`",
+        "'smtps://' + login.user + ':' + login.password + '@smtp.ionos.com'",
+        "`smtps://${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}"
+        "@smtp.ionos.com:465`",
+    ],
+)
+def test_a_url_whose_login_alone_cannot_be_told(tmp_path: Path, url: str) -> None:
+    code = (
+        "const nm = require('nodemailer');\nconst login = require('firebase-functions')"
+        f".config().mail;\nnm.createTransport({url});\n"
+    )
+    setup = one(write(tmp_path, {"m.js": code, "package.json": package()}), "nodemailer")
+    settings = setup.settings
+    assert (settings.host, settings.tls) == ("smtp.ionos.com", "implicit")
+    assert settings.username is None
+    assert {item.field for item in settings.untellable} == {"username", "password"}
+
+
+@pytest.mark.parametrize(
+    "url", ["`smtps://u:p@${login.host}`", "`${login.kind}://u:p@smtp.ionos.com`"]
+)
+def test_lookalike_a_url_whose_host_or_mode_cannot_be_told(tmp_path: Path, url: str) -> None:
+    code = (
+        "const nm = require('nodemailer');\nconst login = require('firebase-functions')"
+        f".config().mail;\nnm.createTransport({url});\n"
+    )
+    setup = one(write(tmp_path, {"m.js": code, "package.json": package()}), "nodemailer")
+    assert setup.settings.host is None
+    assert not setup.complete
+
+
+@pytest.mark.parametrize(
     ("name", "code"),
     [
         ("mailer.mjs", "import nodemailer from 'nodemailer';\nnodemailer.createTransport({0});\n"),
@@ -330,6 +364,12 @@ def test_the_environment_stands_before_the_file(tmp_path: Path) -> None:
             "m.js",
             "const nm = require('nodemailer');\nconst smtpTransport = "
             "require('nodemailer-smtp-transport');\nnm.createTransport(smtpTransport({0}));\n",
+        ),
+        (
+            "m.js",
+            "const nm = require('nodemailer');\nconst old = require('nodemailer-smtp-transport');\n"
+            "let transport = require('nodemailer-direct-transport')();\n"
+            "if (true) {{\n  transport = old({0});\n}}\nnm.createTransport(transport);\n",
         ),
     ],
 )

@@ -70,6 +70,29 @@ def test_the_file_that_a_parser_reads(tmp_path: Path, read: str) -> None:
     assert setup.settings.host == "smtp.ionos.com"
 
 
+@pytest.mark.parametrize(
+    "read",
+    [
+        "with open('mail.properties') as file:\n    parser.read_string('[mail]\\n' + file.read())",
+        "with open('mail.properties') as file:\n    parser.read_string(f'[mail]\\n{file.read()}')",
+    ],
+)
+def test_a_file_without_sections_that_a_program_puts_under_one(tmp_path: Path, read: str) -> None:
+    code = f"{READS}parser = configparser.ConfigParser()\n{read}\nc = parser['mail']\n{SEND}"
+    plain = INI.partition("\n")[2]
+    setup = found(tmp_path, "smtplib", {"mail.py": code, "mail.properties": plain})
+    assert setup.settings.host == "smtp.ionos.com"
+
+
+def test_lookalike_a_text_before_a_file_that_is_no_section(tmp_path: Path) -> None:
+    read = "parser.read_string('# settings\\n' + open('mail.properties').read())"
+    code = f"{READS}parser = configparser.ConfigParser()\n{read}\nc = parser['mail']\n{SEND}"
+    plain = INI.partition("\n")[2]
+    setup = found(tmp_path, "smtplib", {"mail.py": code, "mail.properties": plain})
+    assert setup.settings.host is None
+    assert not setup.complete
+
+
 def test_lookalike_a_file_of_another_name_is_not_read(tmp_path: Path) -> None:
     code = f"{READS}c = json.load(open(os.path.join(HERE, 'other.json')))\n{SEND}"
     setup = found(tmp_path, "smtplib", {"mail.py": code, "mail.json": JSON})

@@ -63,7 +63,34 @@ SECRETS = (
 )
 INI = "[mail]\nhost = smtp.ionos.com\nport = 587\nuser = info@example.com\npassword = geheim-1\n"
 
+#: What FastAPI hands to a function that another one calls with it.
+DEPENDS = (
+    "from typing import Annotated\nfrom fastapi import Depends\nfrom config import "
+    "Settings, get_settings\nimport smtplib\n{alias}def send(message, c: {declared}):\n"
+    "    with smtplib.SMTP_SSL(c.host, c.port) as server:\n"
+    "        server.login(c.user, c.password)\n"
+    "def task(c: {declared}):\n    send('x', c)\n"
+)
+DEPENDED = {
+    "config.py": "from functools import lru_cache\nfrom pydantic_settings import BaseSettings, "
+    "SettingsConfigDict\nclass Settings(BaseSettings):\n    model_config = "
+    "SettingsConfigDict(env_file='.env', env_prefix='SMTP_')\n    host: str\n    port: int\n"
+    "    user: str\n    password: str = Field(alias='SMTP_PASS')\n"
+    "@lru_cache\ndef get_settings() -> Settings:\n    return Settings()\n",
+}
+DEPENDED["config.py"] = "from pydantic import Field\n" + DEPENDED["config.py"]
+
 WAYS = {
+    "what FastAPI hands over": {
+        **DEPENDED,
+        "mail.py": DEPENDS.format(alias="", declared="Annotated[Settings, Depends(get_settings)]"),
+    },
+    "what FastAPI hands over under a name": {
+        **DEPENDED,
+        "mail.py": DEPENDS.format(
+            alias="Own = Annotated[Settings, Depends(get_settings)]\n", declared="Own"
+        ),
+    },
     "a model within pydantic's settings": {
         ".env": NESTED_DOTENV,
         "mail.py": f"{NESTED.format(default='Mail()')}{SEND}",
@@ -155,6 +182,13 @@ def test_the_values_are_those_that_the_program_comes_to(tmp_path: Path, way: str
 
 
 # --- look-alikes ---------------------------------------------------------------------------------
+
+
+def test_a_type_that_is_only_described_hands_nothing_over(tmp_path: Path) -> None:
+    declared = "Annotated[Settings, 'what sends']"
+    setup = read(tmp_path, {**DEPENDED, "mail.py": DEPENDS.format(alias="", declared=declared)})
+    assert setup.settings.host is None
+    assert "host" in untellable(setup)
 
 
 def untellable(setup: Setup) -> list[str]:
