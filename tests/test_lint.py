@@ -529,6 +529,25 @@ def test_what_only_the_deployment_sets_is_no_fault(
     assert (status, "error" in out) == (0, False), out
 
 
+PORT_AND_MODE_OF_VARIABLES = (
+    "const t = require('nodemailer').createTransport({ host: process.env.MAIL_HOST,\n"
+    "  port: Number(process.env.MAIL_PORT) || 465,\n"
+    "  secure: Number(process.env.MAIL_PORT) === 465 });\n"
+)
+
+
+def test_a_default_port_is_no_fault_where_the_deployment_says_host_and_port(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    files = {"package.json": PACKAGE, "mailer.js": PORT_AND_MODE_OF_VARIABLES}
+    status, out = lint(folder(files))
+    assert (status, "error" in out) == (0, False), out
+    # a folder that says the host says the port too, by leaving it out
+    status, out = lint(folder({**files, ".env": "MAIL_HOST=smtp.ionos.com\n"}))
+    assert status == 1
+    assert "error[plaintext-on-implicit-tls-port]" in out
+
+
 @pytest.mark.parametrize("name", ["SMTP_PASSWORD", "PW", "KENNWORT2"])
 def test_nor_is_it_by_a_name_that_is_not_shown(
     folder: Folder, lint: Callable[..., tuple[int, str]], name: str

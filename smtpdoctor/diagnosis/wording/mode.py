@@ -22,7 +22,7 @@ def foretold(
     """What the settings alone show, where the server was not asked and its port is known to speak
     `mode`: the error where nothing else was to be looked at, else what will stop mail next."""
     known, entry = run.mode.known_otherwise, run.mode.decided_by
-    if known is None or known.mode != mode or entry is None:
+    if known is None or known.mode != mode or entry is None or _is_said_elsewhere(run):
         return
     fixes = foretold_fixes(run, mode)
     yield Diagnosis(
@@ -36,6 +36,15 @@ def foretold(
         explains=(entry.id,),
         points_at=run.mode.lines(fixes),
     )
+
+
+def _is_said_elsewhere(run: Run) -> bool:
+    """Whether host and port are defaults alone, for want of variables that the program's own
+    environment may well have: the mode that would not go with that port goes with its own."""
+    if not run.settings.elsewhere:
+        return False
+    host, port = run.entry("host"), run.entry("port")
+    return bool(host is not None and host.unset and port is not None and port.unset)
 
 
 def foretold_fixes(run: Run, mode: TLSMode) -> tuple[Fix, ...]:

@@ -87,8 +87,9 @@ class FastapiMail:
         for name in (*FIELDS, *FURTHER):
             if name not in options and (made := _variable(variables, name)) is not None:
                 options[name] = made
-        if "MAIL_SERVER" in options:
-            options["MAIL_SERVER"] = host_told(options["MAIL_SERVER"])
+        for name in ("MAIL_SERVER", "MAIL_STARTTLS", "MAIL_SSL_TLS"):
+            if name in options:  # given, by a variable that only the server has
+                options[name] = host_told(options[name])
         if isinstance(options.get("MAIL_FROM", Option("", Known(0))).value, Unknown):
             del options["MAIL_FROM"]
         found = workspace.dependencies.find("pypi", "fastapi-mail", near=path)

@@ -119,8 +119,19 @@ def transport_options(
         whole = Option("url", argument, again)
         found["alone"] = Option("alone", Known(True))
         return {**found, "url": whole, **parts_of(whole, workspace, major)}
-    if not isinstance(argument.value, Map):
-        return found
+    if isinstance(argument.value, Map):
+        found |= _of_a_map(argument, again, workspace, major, variables)
+    return found
+
+
+def _of_a_map(
+    argument: Known,
+    again: Callable[[Variables], Value],
+    workspace: Workspace,
+    major: int,
+    variables: Variables | None,
+) -> dict[str, Option]:
+    found: dict[str, Option] = {}
     for path in [(name,) for name in PLAIN] + list(NESTED):
         made = _option(argument, again, path)
         unset = isinstance(made.value, Known) and made.value.value is ABSENT

@@ -388,29 +388,9 @@ class Evaluator:
 
     def _binary(self, expression: Binary, frame: Frame) -> Value:
         left = self.value(expression.left, frame)
-        if isinstance(left, Known):
-            stays = self.semantics.short_cut(expression.operator, left)
-            if stays is not None:
-                if stays:
-                    return replace(left, span=self.span(expression))
-                right = self.value(expression.right, frame)
-                steps = tuple(
-                    replace(origin, kind="unset" if origin.kind == "unset" else "condition")
-                    for origin in left.trail
-                    if origin.kind in ("environment", "unset")
-                )
-                return behind(steps, right, self.span(expression))
-        elif self.semantics.short_cut(expression.operator, Known(None)) is not None:
-            right = self.value(expression.right, frame)
-            is_default = self.semantics.short_cut(expression.operator, Known(None)) is False
-            return Unknown(
-                left.reason,
-                left.text,
-                self.span(expression),
-                left.trail,
-                left.alternatives,
-                otherwise=right if is_default else None,
-            ).through(*right.trail)
+        short = self._short_cut(expression, left, frame)
+        if short is not None:
+            return short
         right = self.value(expression.right, frame)
         ask = Evaluation(self, frame, expression)
         special = self.semantics.operator(expression.operator, left, right, ask)
@@ -436,6 +416,34 @@ class Evaluator:
         made = made_of(found, (left, right))
         joins = expression.operator == "+"
         return self._partly_told(made, expression, (left, right)) if joins else made
+
+    def _short_cut(self, expression: Binary, left: Value, frame: Frame) -> Value | None:
+        """What `||` and its like come to; None for an operator without a short cut."""
+        if isinstance(left, Known):
+            stays = self.semantics.short_cut(expression.operator, left)
+            if stays is None:
+                return None
+            if stays:
+                return replace(left, span=self.span(expression))
+            right = self.value(expression.right, frame)
+            steps = tuple(
+                replace(origin, kind="unset" if origin.kind == "unset" else "condition")
+                for origin in left.trail
+                if origin.kind in ("environment", "unset")
+            )
+            return behind(steps, right, self.span(expression))
+        if self.semantics.short_cut(expression.operator, Known(None)) is None:
+            return None
+        right = self.value(expression.right, frame)
+        is_default = self.semantics.short_cut(expression.operator, Known(None)) is False
+        return Unknown(
+            left.reason,
+            left.text,
+            self.span(expression),
+            left.trail,
+            left.alternatives,
+            otherwise=right if is_default else None,
+        ).through(*right.trail)
 
     def _conditional(self, expression: Conditional, frame: Frame) -> Value:
         test = self.value(expression.test, frame)
@@ -726,6 +734,25 @@ class Evaluator:
         ]
         makes = function.scope.name == "constructor"
         return found[0] if len(found) == 1 and found[0].new == makes else None
+
+    def handed(self, name: Expression, frame: Frame) -> tuple[Expression, Scope] | None:
+        """What the only call of a function writes for a parameter, and where it stands."""
+        scope: Scope | None = frame.scope
+        while isinstance(name, Name) and scope is not None and name.id not in scope.owned:
+            scope = scope.parent
+        function = scope.function if scope is not None else None
+        if not isinstance(name, Name) or function is None:
+            return None
+        only = self._only_call(function)
+        calls = self.callers(function).calls if only is None else ((self, only),)
+        names = [each.name for each in function.parameters]
+        if len(calls) != 1 or name.id not in names:
+            return None
+        home, call = calls[0]
+        plain = [each for each in call.arguments if each.name is None and not each.spread]
+        by_name = [each.value for each in call.arguments if each.name == name.id]
+        written = [*by_name, *(each.value for each in plain[names.index(name.id) :][:1])]
+        return (written[0], call.scope or home.module.scope) if written else None
 
     def _argument(
         self,

@@ -87,7 +87,10 @@ GLOBALS: dict[str, Any] = {
     "Deno": Special("Deno"),
     **{
         name: Special(name)
-        for name in ("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object")
+        for name in (
+            *("Number", "String", "Boolean", "parseInt", "parseFloat", "JSON", "Object"),
+            *("isNaN", "isFinite"),
+        )
     },
     **{
         name: Special(name)
@@ -398,6 +401,10 @@ def wrapped(value: Any) -> Any:
     return value
 
 
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 CONVERSIONS: dict[str, Callable[..., Any]] = {
     "Number": lambda value=0: to_number(value),
     "String": lambda value="": to_text(value),
@@ -406,7 +413,15 @@ CONVERSIONS: dict[str, Callable[..., Any]] = {
     "parseFloat": parse_float,
     "Number.parseInt": parse_int,
     "Number.parseFloat": parse_float,
-    "Number.isNaN": lambda value: isinstance(value, float) and math.isnan(value),
+    "isNaN": lambda value=ABSENT: math.isnan(to_number(value)),
+    "isFinite": lambda value=ABSENT: math.isfinite(to_number(value)),
+    # ECMA-262 §21.1.2: these convert nothing
+    "Number.isNaN": lambda value=ABSENT: is_number(value) and math.isnan(value),
+    "Number.isFinite": lambda value=ABSENT: is_number(value) and math.isfinite(value),
+    "Number.isInteger": lambda value=ABSENT: is_number(value) and float(value).is_integer(),
+    "Number.isSafeInteger": lambda value=ABSENT: (
+        is_number(value) and float(value).is_integer() and abs(value) < 2**53
+    ),
     # ECMA-262 §19.2.6.4 leaves these as they are
     "encodeURIComponent": lambda value: quote(to_text(value), safe="!'()*~-._"),
     "decodeURIComponent": lambda value: urls.decoded(to_text(value)),

@@ -930,6 +930,9 @@ class Python(Truthful):
         """A file's path; by the names in it where it begins at a place that only a run knows."""
         if isinstance(path, Unknown):
             name = written_path(written, ask.frame.scope)
+            handed = ask.evaluator.handed(written, ask.frame) if name is None else None
+            if handed is not None:
+                name = written_path(*handed)
             return Known(name, ask.span) if name is not None else path
         return path
 

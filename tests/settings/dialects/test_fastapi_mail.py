@@ -162,6 +162,14 @@ def test_a_login_of_an_env_file_that_is_not_here_is_not_empty(tmp_path: Path) ->
     assert one(tmp_path, "fastapi-mail").settings.username == "info@example.com"
 
 
+def test_a_flag_whose_variable_only_the_server_has_is_given(tmp_path: Path) -> None:
+    """The program stops without the flags; here it gives them, and asks for their values."""
+    arguments = "MAIL_PORT=587, MAIL_STARTTLS=os.environ['T'], MAIL_SSL_TLS=os.getenv('S')"
+    setup = found(tmp_path, "fastapi-mail", config(arguments))
+    assert remarks(setup) == set()
+    assert {item.field for item in setup.settings.untellable} == {"tls"}
+
+
 def test_what_is_no_set_up(tmp_path: Path) -> None:
     files = {
         "a.py": "# fastapi_mail ConnectionConfig(MAIL_PORT=1)\n",

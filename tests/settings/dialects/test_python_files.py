@@ -93,6 +93,24 @@ def test_lookalike_a_text_before_a_file_that_is_no_section(tmp_path: Path) -> No
     assert not setup.complete
 
 
+HANDED = (
+    "from pathlib import Path\nimport smtplib, yaml\ndef load(name, file):\n"
+    "    with open(file) as opened:\n        return yaml.safe_load(opened)\n"
+    "here = Path(__file__).parent.resolve()\n"
+)
+
+
+def test_a_file_whose_path_a_call_hands_over(tmp_path: Path) -> None:
+    code = f"{HANDED}c = load('mail', str(Path(here / 'mail.yaml')))\n{SEND}"
+    assert way(found(tmp_path, "smtplib", {"m.py": code, "mail.yaml": YAML})) == IMPLICIT
+
+
+def test_lookalike_a_path_that_two_calls_hand_over(tmp_path: Path) -> None:
+    code = f"{HANDED}load('other', here / 'other.yaml')\nc = load('m', here / 'mail.yaml')\n{SEND}"
+    setup = found(tmp_path, "smtplib", {"m.py": code, "mail.yaml": YAML, "other.yaml": YAML})
+    assert not setup.complete
+
+
 def test_lookalike_a_file_of_another_name_is_not_read(tmp_path: Path) -> None:
     code = f"{READS}c = json.load(open(os.path.join(HERE, 'other.json')))\n{SEND}"
     setup = found(tmp_path, "smtplib", {"mail.py": code, "mail.json": JSON})
