@@ -90,6 +90,16 @@ def test_mode_against_port(
         assert f"\n    mailer.js:5: change “{secure}” to “" in out
 
 
+def test_the_port_between_servers_does_not_begin_with_tls(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    status, out = lint(folder(mailer(25, "true")))
+    assert status == 1
+    assert "error[implicit-tls-on-starttls-port] " in out
+    assert "\n  fix: use port 465 with implicit TLS\n    mailer.js:4: change “25” to “465”" in out
+    assert lint(folder(mailer(25, "false")))[0] == 0
+
+
 def test_a_port_of_ones_own_is_nobodys_fault(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:
@@ -224,6 +234,28 @@ def test_a_setting_is_said_as_it_is_to_be_typed(
 ) -> None:
     env = "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\nSMTP_SECURE=false\n"
     assert "\n    SMTP_SECURE=true\n" in lint(folder({".env": env}))[1]
+
+
+@pytest.mark.parametrize(
+    ("port", "found"),
+    [
+        ("os.environ['EMAIL_PORT']", True),
+        ("'abc'", True),
+        ("'submission'", False),  # a name that sockets know
+        ("'587'", False),
+        ("'\u0033587'.removeprefix('3')", False),
+    ],
+)
+def test_a_port_of_letters_is_no_port(
+    folder: Folder, lint: Callable[..., tuple[int, str]], port: str, found: bool
+) -> None:
+    settings = (
+        f"import os\nEMAIL_HOST = 'smtp.ionos.com'\nEMAIL_USE_TLS = True\nEMAIL_PORT = {port}\n"
+    )
+    files = {"requirements.txt": "django==5.2\n", "manage.py": "", "shop/settings.py": settings}
+    status, out = lint(folder({**files, ".env": "EMAIL_PORT=abc\n"}))
+    assert (status, "error[setting-invalid] EMAIL_PORT=abc is not a port" in out) == (found, found)
+    assert ("set the port to 587" in out) is found
 
 
 def test_no_settings_are_no_fault(folder: Folder, lint: Callable[..., tuple[int, str]]) -> None:

@@ -23,6 +23,9 @@ NO_GREETING = ("silence", "closed", "reset", "tls")
 
 #: What a port is for where nothing else is known: RFC 8314 §3.3 and §7.3, RFC 6409 §3.1.
 REGISTERED: Mapping[int, TLSMode] = {465: "implicit", 587: "starttls"}
+#: The port by which servers hand mail to each other.
+RELAY = 25
+IN_CLEAR = "on port 25 every session begins in clear, and goes on to TLS by STARTTLS (RFC 3207)"
 
 
 class KnownMode(NamedTuple):
@@ -78,6 +81,8 @@ class ModeView:
         if any(item.ok is False for item in self._run.observations.of(OptionRead)):
             return None  # the program stops before it comes to a mode
         known = self._known(settings.port)
+        if known is None and settings.port == RELAY:
+            known = KnownMode("starttls", IN_CLEAR, by_provider=False)
         clear = {"starttls", "none"}  # without TLS a port for STARTTLS is spoken to as it awaits
         if known is None or known.mode == settings.tls or {known.mode, settings.tls} <= clear:
             return None

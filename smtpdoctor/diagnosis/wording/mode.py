@@ -11,6 +11,7 @@ from smtpdoctor.diagnosis.evidence import mode_line
 from smtpdoctor.diagnosis.fixes import change_settings, fixes_by_mode
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run
+from smtpdoctor.diagnosis.views.mode import RELAY
 from smtpdoctor.settings.change import is_prepared
 from smtpdoctor.settings.model import TLSMode
 from smtpdoctor.words import MODE_WORDS
@@ -48,9 +49,12 @@ def _is_said_elsewhere(run: Run) -> bool:
 
 
 def foretold_fixes(run: Run, mode: TLSMode) -> tuple[Fix, ...]:
-    """The other mode; before it the other port, where the program can't be told another mode."""
+    """The other mode; before it the other port, where the program can't be told another mode, or
+    where its own is none for programs."""
     fixes, port, tls = fixes_by_mode(run, mode), run.mode.port_as_set, run.settings.tls
-    if fixes[0].edits or fixes[0].settings or port is None or is_prepared(run.settings, mode):
+    may_stay = run.settings.port != RELAY
+    told = fixes[0].edits or fixes[0].settings or is_prepared(run.settings, mode)
+    if port is None or (may_stay and told):
         return fixes
     title = f"use port {port} with {MODE_WORDS[tls]}"
     other = change_settings(run, title, port=port, tls=tls)

@@ -15,6 +15,9 @@ from smtpdoctor.settings.model import Field, Problem, Secret
 from smtpdoctor.settings.readers.model import Known
 from smtpdoctor.settings.workspace import Workspace
 
+#: Names that /etc/services has for ports to send mail by.
+SERVICES = frozenset({"smtp", "mail", "submission", "submissions", "smtps", "ssmtp", "urd"})
+
 
 @dataclass(frozen=True, slots=True)
 class Problems:
@@ -38,6 +41,8 @@ class Problems:
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
+        if field == "port":
+            return self._of_port(option)
         if field == "username":
             name = self.outcome.username or ""
             user = values.read_username(name)
@@ -50,6 +55,16 @@ class Problems:
             secret = values.read_secret(Secret(text))
             return self._of_login(field, text, option) or (secret.problem, secret.detail)
         return None, ""
+
+    def _of_port(self, option: Option) -> tuple[Problem | None, str]:
+        """A text that Python hands on as it is: sockets take digits and names of services."""
+        said = option.value.value if isinstance(option.value, Known) else None
+        if self.draft.language != "python" or not isinstance(said, str):
+            return None, ""
+        port = values.read_port(said)
+        if said.strip() in SERVICES or port.problem not in ("not-a-number", "quotes"):
+            return None, ""
+        return port.problem, port.detail
 
     def _of_login(self, field: Field, text: str, option: Option) -> tuple[Problem, str] | None:
         """What is wrong with a user name or secret by where it comes from."""

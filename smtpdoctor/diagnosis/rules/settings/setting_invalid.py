@@ -185,6 +185,8 @@ def _fix(run: Run, entry: Setting, near: list[NearMiss]) -> Fix:  # branches: on
         )
     if entry.field == "port":
         port = way.port if way is not None else settings.port
+        if way is None and port == 25:  # what the program falls back to; mail is handed in at 587
+            port = 587
         tls = way.tls if way is not None and way.tls != settings.tls else None
         return change_settings(run, f"set the port to {port}", port=port, tls=tls, tried=tried)
     if entry.field == "tls":
