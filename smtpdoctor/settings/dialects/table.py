@@ -157,6 +157,13 @@ class TableDocument:
         return Option(option.name, value, again, bare=option.bare, called=called)
 
 
+#: Files of code, which name the variables that they read.
+CODE = (
+    *(".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx", ".jsx", ".py", ".rb", ".php", ".go"),
+    *(".java", ".kt", ".rs", ".cs", ".ex", ".exs", ".dart"),
+)
+
+
 class Table:
     """A program by its table: a `Dialect`."""
 
@@ -188,7 +195,7 @@ class Table:
         ]
         lines: set[frozenset[tuple[str, str]]] = set()
         for item in workspace.surroundings:
-            if self._is_its(item):
+            if self._is_its(workspace, item):
                 document = _nearest(item.place, documents)
                 for draft in self._draft(workspace, item.place, item.variables, document, item):
                     # a program's workers have its lines, too
@@ -258,12 +265,12 @@ class Table:
         document = TableDocument(path, DocumentEntry(files=(path,)), root)
         yield from self._draft(workspace, place, Variables(()), document)
 
-    def _is_its(self, item: Surrounding) -> bool:
+    def _is_its(self, workspace: Workspace, item: Surrounding) -> bool:
         marks = self.entry.marks
         if is_image(item.image, marks.images):
             return re.search(marks.tags, tag_of(item.image)) is not None
         return any(
-            held.value is not held.layer.open
+            held.value is not held.layer.open and not _is_read_here(workspace, name)
             for name in marks.variables
             for held in item.variables.held(name)
         )
@@ -282,11 +289,9 @@ class Table:
             return
         for path in workspace.folder.matching(".env", ".env.production", "*.env"):
             layer = workspace.dotenv(path, self.entry.reader)
-            if (
-                layer is None
-                or path in filled
-                or not (named or any(name in layer.values for name in marks.variables))
-            ):
+            marked = [name for name in marks.variables if layer and name in layer.values]
+            own = named or any(not _is_read_here(workspace, name) for name in marked)
+            if layer is None or path in filled or not own:
                 continue
             drafts = list(
                 self._draft(workspace, path, workspace.variables([path], self.entry.reader))
@@ -671,6 +676,11 @@ class Table:
             for entry in entries
             if entry.kind == kind
         )
+
+
+def _is_read_here(workspace: Workspace, name: str) -> bool:
+    """Whether the folder's own code reads the variable: then it is no other program's name."""
+    return bool(workspace.folder.containing(rb"\b" + name.encode() + rb"\b", *CODE))
 
 
 def is_image(image: str, marks: Iterable[str]) -> bool:

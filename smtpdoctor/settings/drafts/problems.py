@@ -34,10 +34,7 @@ class Problems:
         if not text:
             return None, ""
         if field == "url" and isinstance(option.value, Known):
-            said = str(option.value.value)
-            if "url" not in self.outcome.by and "://" not in said and not self._has_parts():
-                return "not-a-url", "no scheme stands in front: smtp:// or smtps://"
-            return self._cut_off(option) or self._url_problem(said)
+            return self._of_url(option, str(option.value.value))
         if field == "host":
             host = values.read_host(self.outcome.host or "")
             return host.problem, host.detail
@@ -55,6 +52,11 @@ class Problems:
             secret = values.read_secret(Secret(text))
             return self._of_login(field, text, option) or (secret.problem, secret.detail)
         return None, ""
+
+    def _of_url(self, option: Option, said: str) -> tuple[Problem | None, str]:
+        if "url" not in self.outcome.by and "://" not in said and not self._has_parts():
+            return "not-a-url", "no scheme stands in front: smtp:// or smtps://"
+        return self._cut_off(option) or self._url_problem(said)
 
     def _of_port(self, option: Option) -> tuple[Problem | None, str]:
         """A text that Python hands on as it is: sockets take digits and names of services."""

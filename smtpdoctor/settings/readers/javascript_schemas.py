@@ -150,6 +150,8 @@ RULES: dict[str, Callable[[Any], Any]] = {
     "joi.boolean": joi_boolean,
     "joi.bool": joi_boolean,
 }
+#: What a schema that converts is called by itself.
+COERCED = {f"z.{kind}": f"z.coerce.{kind}" for kind in ("string", "number", "boolean")}
 #: Steps of a schema that change no value.
 CHECKS = frozenset(
     {
@@ -209,6 +211,8 @@ def called(  # branches: one case a library's function
             return parsed(Schema(name, shape=shape.value), given, ask)
     if name == "t3.createEnv":
         return of_t3(given, ask)
+    if name in COERCED and is_true_of(given, "coerce"):  # z.number({ coerce: true })
+        name = COERCED[name]
     if name in RULES:
         rule = one_of(given) if name == "z.enum" else RULES[name]
         schema = Schema(name, rule, place=ask.span)
@@ -216,6 +220,12 @@ def called(  # branches: one case a library's function
             schema = replace(schema, default=given.get("default"))
         return Known(Special("schema", schema), ask.span)
     return None
+
+
+def is_true_of(given: Value, name: str) -> bool:
+    """Whether an option is said to be true."""
+    said = given.get(name) if isinstance(given, Known) else None
+    return isinstance(said, Known) and truth(said.value, "javascript")
 
 
 def of_t3(options: Value, ask: Evaluation) -> Value | None:

@@ -270,7 +270,13 @@ def test_what_joi_refuses_stops_the_program_and_is_not_misread(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("schema", "faults"), [("z.number()", ["SMTP_PORT"]), ("z.coerce.number()", [])]
+    ("schema", "faults"),
+    [
+        ("z.number()", ["SMTP_PORT"]),
+        ("z.number({ message: 'no' })", ["SMTP_PORT"]),
+        ("z.coerce.number()", []),
+        ("z.number({ coerce: true })", []),
+    ],
 )
 def test_a_number_of_zod_refuses_every_variable(
     tmp_path: Path, schema: str, faults: list[str]
