@@ -308,7 +308,9 @@ def test_a_url_whose_login_alone_cannot_be_told(tmp_path: Path, url: str) -> Non
 
 def test_a_variable_that_the_folders_own_code_reads_is_no_other_programs(tmp_path: Path) -> None:
     env = {".env": "SMTP_CONNECTION_URL=smtp://info%40example.com:geheim-1@smtp.ionos.com:587\n"}
-    assert [each.identity.dialect for each in setups(write(tmp_path / "alone", env))] == ["langfuse"]
+    assert [each.identity.dialect for each in setups(write(tmp_path / "alone", env))] == [
+        "langfuse"
+    ]
     code = "require('nodemailer').createTransport(process.env.SMTP_CONNECTION_URL);\n"
     files = {**env, "m.js": code, "package.json": package()}
     found = [each.identity.dialect for each in setups(write(tmp_path / "own", files))]
