@@ -212,7 +212,7 @@ class Table:
         filled = {
             f"{item.place.rpartition('/')[0]}/.env".lstrip("/")
             for item in workspace.surroundings
-            if item.carrier == "compose" and self._is_its(item)
+            if item.carrier == "compose" and self._is_its(workspace, item)
         }
         seen: set[str] = set()
         for each in documents:
