@@ -55,6 +55,25 @@ def test_positive_nothing_that_could_be_meant() -> None:
     assert "SMTP_HOST (.env:1)" in diagnosis.fixes[0].steps[0]
 
 
+def test_positive_the_address_of_the_login_is_no_host_with_a_part_too_many() -> None:
+    files = {
+        "requirements.txt": "python-dotenv\n",
+        "mail.py": "import os, smtplib\nfrom dotenv import load_dotenv\nload_dotenv()\n"
+        "s = smtplib.SMTP(os.environ['MAIL_LOGIN'], 587)\ns.starttls()\n"
+        "s.login(os.environ['MAIL_LOGIN'], os.environ['MAIL_SECRET'])\n",
+        ".env": "MAIL_LOGIN=info@example.com\nMAIL_SECRET=geheim-12\n",
+    }
+    first = Scene.of_folder(files).diagnosis(CODE).fixes[0]
+    assert not first.settings  # the line is right for the user name
+    assert not first.edits
+    assert "MAIL_LOGIN" in first.title
+
+
+def test_lookalike_another_address_with_the_host_in_it() -> None:
+    first = Scene.of(env(SMTP_HOST="info@smtp.ionos.com")).diagnosis(CODE).fixes[0]
+    assert first.settings == {"SMTP_HOST": "smtp.ionos.com"}
+
+
 @pytest.mark.parametrize("host", ["Zk4wPm9Lq8vT.example.com", "k4f9d02ab7c61e85.example.com"])
 def test_positive_a_name_that_holds_a_secret_is_not_looked_up(host: str) -> None:
     text = f"{env(SMTP_HOST=host)}\nAPI_KEY=k4f9d02ab7c61e85\n"

@@ -165,7 +165,15 @@ def _in_ascii(host: str) -> str:
 
 
 def _fix(run: Run, entry: Setting) -> Fix:
-    host = run.settings.host
+    host, name = run.settings.host, entry.origin.name
+    if "“@”" in entry.detail and (run.settings.username or "").endswith(f"@{host}"):
+        return Fix(  # what stands there is right, for the user name
+            title=f"give the server's name, not the address in {name}",
+            steps=(
+                f"{name} ({entry.origin.label}) has the address that the program logs in with. "
+                "Where it reads its host, have it read the setting with the server's name.",
+            ),
+        )
     if host is None:
         return Fix(
             title="write the host's name alone",
