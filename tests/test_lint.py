@@ -90,6 +90,28 @@ def test_mode_against_port(
         assert f"\n    mailer.js:5: change “{secure}” to “" in out
 
 
+@pytest.mark.parametrize(
+    ("options", "severity"),
+    [
+        (
+            "service: 'smtp.gmail.com', auth: { user: 'a@example.com', pass: process.env.P }",
+            "error",
+        ),
+        ("service: 'smtp.gmail.com'", "warning"),  # a relay on this machine wants no login
+        ("service: process.env.S, auth: { user: 'a@example.com', pass: 'q9d8f7w6' }", ""),
+        ("service: 'gmail', auth: { user: 'a@example.com', pass: process.env.P }", ""),
+    ],
+)
+def test_a_service_that_nodemailer_does_not_know(
+    folder: Folder, lint: Callable[..., tuple[int, str]], options: str, severity: str
+) -> None:
+    code = f"require('nodemailer').createTransport({{ {options} }});\n"
+    files = {"package.json": PACKAGE, "mailer.js": code, ".env": "P=q9d8f7w6e5\n"}
+    status, out = lint(folder(files))
+    found = [word for word in ("error", "warning") if f" {word}[setting-misread] service" in out]
+    assert (status, found) == (severity == "error", [severity] if severity else []), out
+
+
 def test_the_port_between_servers_does_not_begin_with_tls(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

@@ -679,17 +679,35 @@ class _Writer:
         casts = [step for step in found.trail if step.kind == "conversion"]
         if value or any(step.name not in TRUTHS for step in casts):
             return None if value else self._in_schema(option, casts)
-        spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
-        reads = [step.read_at for step in found.trail if step.kind == "environment"]
-        for read, span in itertools.product(reads, spans):
-            if span is not None and read is not None and self._is_read_in(span, read):
-                new = _as_boolean(self.workspace.text_of(read) or "", self.draft.language)
-                return self._switched(option, span, new)
+        for span, read in self._reading(option):
+            new = _as_boolean(self.workspace.text_of(read) or "", self.draft.language)
+            return self._switched(option, span, new)
         used = self.workspace.text_of(found.span)
         new = _as_boolean(used or "", self.draft.language)
         if new is not None and found.span == option.entry:
             new = f"{used}: {new}"  # { secure } is { secure: secure }
         return self._switched(option, found.span, new)
+
+    def _reading(self, option: Option) -> Iterator[tuple[Span, Span]]:
+        """The expressions in which a variable is read for this option alone, with the reading."""
+        found = option.value
+        spans = [found.span, *(step.span for step in found.trail if step.kind == "constant")]
+        reads = [step.read_at for step in found.trail if step.kind == "environment"]
+        for read, span in itertools.product(reads, spans):
+            if span is None or read is None or self._is_of_others(option, read):
+                continue
+            if self._is_read_in(span, read):
+                yield span, read
+
+    def _is_of_others(self, option: Option, place: Span) -> bool:
+        """Whether another option is read there, too: in a function that reads any variable."""
+        others = (each.value for each in self.draft.options.values() if each is not option)
+        return any(
+            place == step.read_at and step.name not in option.value.variables
+            for each in others
+            for step in each.trail
+            if step.kind == "environment"
+        )
 
     def _in_schema(self, option: Option, casts: Sequence[Origin]) -> Written | None:
         """The schema that takes any text for true, where it stands."""

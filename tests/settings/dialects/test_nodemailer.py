@@ -158,6 +158,24 @@ def test_required_starttls(tmp_path: Path) -> None:
 SWITCHED = DOTENV + "SMTP_SECURE=false\nSMTP_PORT=587\n"
 
 
+def test_a_function_that_reads_every_variable_is_not_the_place_to_compare_one(
+    tmp_path: Path,
+) -> None:
+    """`=== 'true'` in it would make a switch of the host, too."""
+    code = (
+        "const read = (name, otherwise) => process.env[name] ?? otherwise;\n"
+        "const host = read('SMTP_HOST');\nconst secure = read('SMTP_SECURE');\n"
+        "require('nodemailer').createTransport({ host, port: 587, secure });\n"
+    )
+    env = SWITCHED + "SMTP_HOST=h.de\n"
+    files = {"m.js": code, "package.json": package(), ".env": env}
+    setup = one(write(tmp_path, files), "nodemailer")
+    change = prepared(setup.settings, 587, "starttls")
+    assert [edit.line for edit in change.edits] != [1]
+    apply(tmp_path, change)
+    assert came_to(one(tmp_path, "nodemailer")) == ("h.de", 587, "starttls")
+
+
 @pytest.mark.parametrize(
     ("before", "secure", "line", "mended"),
     [

@@ -17,6 +17,7 @@ from smtpdoctor.diagnosis.views.entries import faults, near_misses
 from smtpdoctor.diagnosis.wording import entries
 from smtpdoctor.diagnosis.wording import options as words
 from smtpdoctor.diagnosis.wording.mode import foretold_fixes
+from smtpdoctor.observations import SettingRead
 from smtpdoctor.settings import change
 from smtpdoctor.settings.model import SetupRemark
 
@@ -52,18 +53,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
         entry = run.entry(remark.field) if remark.field is not None else None
         at = remark.origin.label if remark.origin is not None else ""
         elsewhere = entry is not None and entry.origin.label != at
-        taken = f" for {remark.taken_as}" if remark.taken_as else " for something else"
-        read = "The program reads this line differently from what it says"
-        title = f"{words.said(remark)} is taken{taken}"
-        if remark.unset:
-            names, are = " and ".join(remark.unset), "are" if remark.unset[1:] else "is"
-            read = f"Nothing that this run looked at sets {names}"
-            title = f"{names} {are} not set: {remark.option} is taken{taken}"
-            if remark.field == "host":
-                title = f"{names} {are} not set: the program takes {remark.taken_as} for its host"
-        elif remark.origin is None:
-            read = f"The set-up gives no {remark.option}"
-            title = f"no {remark.option} is given: it is taken{taken}"
+        title, read = _said(remark)
         found = Diagnosis(
             code=CODE,
             severity="note",
@@ -88,15 +78,42 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 explains=failed,
             )
         elif not run.way_worked and not options.is_silent(run):
+            home = _leads_home(run, remark)
             found = replace(
                 found,
-                severity="warning",
+                severity="error" if home is not None else "warning",
+                explains=(home.id,) if home is not None else (),
                 explanation=(
                     f"{read}. Whether mail goes out all the same was not seen in this run."
                 ),
                 fixes=(_by_hand(remark),),
             )
         yield found
+
+
+def _said(remark: SetupRemark) -> tuple[str, str]:
+    """What the program makes of it, and how it comes to that."""
+    taken = f" for {remark.taken_as}" if remark.taken_as else " for something else"
+    read = "The program reads this line differently from what it says"
+    title = f"{words.said(remark)} is taken{taken}"
+    if remark.unset:
+        names, are = " and ".join(remark.unset), "are" if remark.unset[1:] else "is"
+        read = f"Nothing that this run looked at sets {names}"
+        title = f"{names} {are} not set: {remark.option} is taken{taken}"
+        if remark.field == "host":
+            title = f"{names} {are} not set: the program takes {remark.taken_as} for its host"
+    elif remark.origin is None:
+        read = f"The set-up gives no {remark.option}"
+        title = f"no {remark.option} is given: it is taken{taken}"
+    return title, read
+
+
+def _leads_home(run: Run, remark: SetupRemark) -> SettingRead | None:
+    """The host of a program that a name it doesn't know takes to its own machine, with a login,
+    where no server was looked at: `service: "smtp.gmail.com"`."""
+    is_written = remark.field == "host" and remark.origin is not None and not remark.unset
+    alone = run.settings.elsewhere and run.settings.has_credentials
+    return run.setting("host") if is_written and alone else None
 
 
 def _still_encoded(run: Run) -> Iterator[Diagnosis]:
