@@ -583,6 +583,26 @@ def test_what_only_the_deployment_sets_is_no_fault(
     assert (status, "error" in out) == (0, False), out
 
 
+FROM_PAIR = (
+    "import os, smtplib\nfrom email.message import EmailMessage\n"
+    "from email.utils import formataddr\nm = EmailMessage()\n"
+    "m['From'] = formataddr((os.getenv('SENDER_NAME', 'Shop'), os.getenv('SENDER', '')))\n"
+    "s = smtplib.SMTP(os.environ['MAIL_HOST'], 587)\ns.starttls()\ns.send_message(m)\n"
+)
+
+
+def test_an_address_that_only_the_deployment_has_is_no_malformed_one(
+    folder: Folder, lint: Callable[..., tuple[int, str]]
+) -> None:
+    status, out = lint(folder({"mail.py": FROM_PAIR}))
+    assert (status, "error" in out) == (0, False), out
+    loads = "from dotenv import load_dotenv\nload_dotenv()\n"
+    files = {"mail.py": loads + FROM_PAIR, "requirements.txt": "python-dotenv\n"}
+    status, out = lint(folder({**files, ".env": "SENDER=shop\nMAIL_HOST=smtp.ionos.com\n"}))
+    assert status == 1
+    assert "error[sender-malformed]" in out
+
+
 PORT_AND_MODE_OF_VARIABLES = (
     "const t = require('nodemailer').createTransport({ host: process.env.MAIL_HOST,\n"
     "  port: Number(process.env.MAIL_PORT) || 465,\n"

@@ -672,7 +672,8 @@ class Python(Truthful):
         if name == "json.loads" and values and read_file(values[0]) is not None:
             return self._document(values[0], ask)
         if name in CONVERSIONS:
-            return ask.apply(CONVERSIONS[name], *values, conversion=name)
+            made = ask.apply(CONVERSIONS[name], *values, conversion=name)
+            return made.through(*_unset_address(values)) if name == "formataddr" else made
         url = urls.called(self, name, values[0], ask) if values else None
         if url is not None:
             return url
@@ -1456,6 +1457,13 @@ def _as_type(found: Known, kind: str, ask: Evaluation) -> Value:
 def is_settings(made: ClassValue) -> bool:
     """Whether it is one of pydantic-settings' classes."""
     return lineage(made)[-1].definition.base.rpartition(".")[2] == "BaseSettings"
+
+
+def _unset_address(values: list[Value]) -> list[Origin]:
+    """The variables of a pair's address that nothing sets."""
+    pairs = [each.value for each in values if isinstance(each, Known)]
+    addresses = [list(pair)[-1] for pair in pairs if isinstance(pair, List) and len(pair)]
+    return [step for part in addresses for step in part.trail if step.kind == "unset"]
 
 
 def _under_a_header(argument: Expression, ask: Evaluation) -> tuple[str, Expression]:
