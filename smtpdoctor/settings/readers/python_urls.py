@@ -1,7 +1,7 @@
-"""`urlparse`, `parse_qs`, yarl's and furl's URLs: the parts of a URL with their places.
+"""`urlparse`, `parse_qs`, yarl's, furl's and SQLAlchemy's URLs: their parts with their places.
 
 Knows what the libraries call the parts, and which of them they decode (urllib.parse of Python
-3.13; yarl 1.22 and furl 2.1, run). It must not know what a part means.
+3.13; yarl 1.22, furl 2.1 and SQLAlchemy 2.1, run). It must not know what a part means.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 PARSED = "urllib.parse.ParseResult"
 YARL = "yarl.URL"
 FURL = "furl.furl"
-KINDS = frozenset({PARSED, YARL, FURL})
+SQLALCHEMY = "sqlalchemy.URL"
+KINDS = frozenset({PARSED, YARL, FURL, SQLALCHEMY})
 NAMES = ("urlparse", "urlsplit", "parse_qs", "parse_qsl", "unquote", "unquote_plus", "quote",
          "quote_plus")  # fmt: skip
 #: The module's functions by their names.
@@ -39,12 +40,19 @@ MODULES: dict[str, dict[str | None, Any]] = {
     "urllib.parse": {None: Special("urllib.parse"), **FUNCTIONS},
     "yarl": {None: Special("yarl"), "URL": Special("yarl.URL")},
     "furl": {None: Special("furl"), "furl": Special("furl.furl")},
+    **{
+        module: {None: Special("sqlalchemy.engine"), "make_url": Special("sqlalchemy.make_url")}
+        for module in ("sqlalchemy", "sqlalchemy.engine", "sqlalchemy.engine.url")
+    },
 }
 MEMBERS: dict[str, Any] = {
     "urllib.parse": Special("urllib.parse"),
     **{f"urllib.parse.{name}": made for name, made in FUNCTIONS.items()},
     "yarl.URL": Special("yarl.URL"),
     "furl.furl": Special("furl.furl"),
+    "sqlalchemy.engine.make_url": Special("sqlalchemy.make_url"),
+    "sqlalchemy.engine.engine": Special("sqlalchemy.engine"),
+    "sqlalchemy.engine.url": Special("sqlalchemy.engine"),
 }
 
 
@@ -57,6 +65,7 @@ def called(semantics: Python, name: str, text: Value, ask: Evaluation) -> Value 
         "urllib.parse.parse_qsl": query_pairs,
         "yarl.URL": yarl,
         "furl.furl": furl,
+        "sqlalchemy.make_url": sqlalchemy,
     }.get(name)
     if rule is None or isinstance(text, Unknown):
         return text if rule is not None else None
@@ -125,6 +134,26 @@ def furl(semantics: Python, text: Known, ask: Evaluation) -> Value:
         "args": Taken(_query(semantics, text, ask)),
     }
     return _made(semantics, text, members, FURL, ask)
+
+
+def sqlalchemy(semantics: Python, text: Known, ask: Evaluation) -> Value:
+    """SQLAlchemy's `make_url(text)`: user and password decoded, the host as it is written, and an
+    `@` more is the host's."""
+    found = urlsplit(text.value)
+    if not found.scheme or found.netloc.count("@") > 1:
+        raise ValueError
+    place = _places(text.value)
+    host = place.get("host")
+    members: dict[Any, Taken] = {
+        "drivername": Taken(found.scheme, "scheme", place.get("scheme")),
+        "username": Taken(_decoded(found.username), "user", place.get("user")),
+        "password": Taken(_decoded(found.password), "password", place.get("password")),
+        "host": Taken(text.value[slice(*host)] if host else found.hostname, "host", host),
+        "port": Taken(found.port, "port", place.get("port")),
+        "database": Taken(found.path.removeprefix("/")),
+        "query": Taken(_query(semantics, text, ask)),
+    }
+    return _made(semantics, text, members, SQLALCHEMY, ask)
 
 
 def query_lists(semantics: Python, text: Known, ask: Evaluation) -> Value:

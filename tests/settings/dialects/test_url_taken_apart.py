@@ -96,6 +96,13 @@ server.starttls()
 server.login(url.user, url.password)
 server.sendmail(url.query["from"], to, text)
 """
+SQLALCHEMY = """from sqlalchemy.engine import make_url
+url = make_url(os.environ["SMTP_URL"])
+server = smtplib.SMTP(url.host, url.port)
+server.starttls()
+server.login(url.username, url.password)
+server.sendmail(url.query["from"], to, text)
+"""
 FURL = """from furl import furl
 url = furl(os.environ["SMTP_URL"])
 server = smtplib.SMTP(url.host, url.port)
@@ -212,6 +219,15 @@ WAYS = {
     "urllib.parse.urlsplit": ("smtplib", python(WHOLE_MODULE)),
     "yarl": ("smtplib", python(YARL)),
     "furl": ("smtplib", python(FURL)),
+    "SQLAlchemy": ("smtplib", python(SQLALCHEMY)),
+    "SQLAlchemy as a module": (
+        "smtplib",
+        python(
+            SQLALCHEMY.replace(
+                "from sqlalchemy.engine import make_url", "import sqlalchemy"
+            ).replace("= make_url(", "= sqlalchemy.engine.make_url(")
+        ),
+    ),
     "Django": ("django", {**python(DJANGO, name=SETTINGS), **MANAGE}),
     "django-environ": ("django", {**python(ENVIRON, name=SETTINGS), **MANAGE}),
     "Flask-Mail": ("flask-mail", python(FLASK, name="app.py")),
