@@ -16,8 +16,8 @@ from smtpdoctor.text import visible
 #: A word of more letters is said back only where it is near to one that the message knows.
 SHORT = 5
 _ENDINGS = """
-cer cfg conf crt csv env example html ini js json jsonl log md pem php properties prom py rb sarif
-sh sqlite3 toml ts txt xml yaml yml
+cer cfg conf crt csv env example htm html ini js json jsonl log markdown md openmetrics parquet pem
+php properties prom py rb sarif sh sqlite sqlite3 toml ts txt xml yaml yml
 """
 _DOMAIN = r"(?:[a-z0-9-]{1,63}\.)+[a-z]{2,18}\.?"
 _PLAIN = re.compile(
@@ -99,13 +99,21 @@ def with_its_option(message: str, arguments: Sequence[str]) -> str:
 
 def _pieces(arguments: Iterable[str]) -> Iterator[str]:
     """What was given, and its parts: a message may have a part of it only."""
-    for argument in arguments:
-        texts = (argument, argument.partition("=")[2], visible(argument), f"{argument!r}"[1:-1])
-        for text in texts if not (_PLAIN.fullmatch(argument) or _is_path(argument)) else ():
+    for given in arguments:
+        argument = given
+        before, _, value = given.partition("=")
+        if value and _is_harmless(value):
+            argument, value = "" if before in value else before, ""
+        texts = (argument, value, visible(argument), f"{argument!r}"[1:-1])
+        for text in texts if not _is_harmless(argument) else ():
             if len(text) > 1:
                 yield text
             parts = re.split(r"[\s:/@=,?&]+", text)
             yield from (part for part in parts if len(part) > SHORT)
+
+
+def _is_harmless(text: str) -> bool:
+    return _PLAIN.fullmatch(text) is not None or _is_path(text)
 
 
 def _is_path(text: str) -> bool:
@@ -113,7 +121,7 @@ def _is_path(text: str) -> bool:
 
 
 def _is_plain(text: str, message: str) -> bool:
-    if _PLAIN.fullmatch(text) or _is_path(text):
+    if _is_harmless(text):
         return True
     if not _WORD.fullmatch(text):
         return False

@@ -143,7 +143,9 @@ def check_writable(path: str | Path, *, ours: Callable[[bytes], bool], force: bo
         content = b""
     # an empty file is no report either: somebody else's lock, or a disk that was full
     if not ours(content):
-        raise FileFault(path, "is no earlier report of smtpdoctor; --force replaces it", "not-ours")
+        raise FileFault(
+            path, "is not known as an earlier report of smtpdoctor; --force replaces it", "not-ours"
+        )
 
 
 def write_private(

@@ -106,7 +106,9 @@ def test_only_an_earlier_report_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("SMTP_PASS=hunter2")
     for _ in range(2):
-        with pytest.raises(FileFault, match="no earlier report of smtpdoctor; --force"):
+        with pytest.raises(
+            FileFault, match="not known as an earlier report of smtpdoctor; --force"
+        ):
             write_private(path, "{}", ours=report)
     assert path.read_text() == "SMTP_PASS=hunter2"
     write_private(path, "{1}", ours=report, force=True)

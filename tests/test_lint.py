@@ -518,6 +518,17 @@ def test_as_a_plugin_a_warning_is_one(folder: Folder, lint: Callable[..., tuple[
     assert (found, out.split()[1]) == (1, "WARNING")
 
 
+def test_the_check_that_shows_an_error_has_failed(
+    lint: Callable[..., tuple[int, str]], folder: Folder
+) -> None:
+    """It had passed: the error stands in the settings, and in nothing that was tried."""
+    _, text = lint(folder(mailer(587, "true")), "--format", "json")
+    checks = json.loads(text)["targets"][0]["checks"]
+    assert (checks[0]["name"], checks[0]["status"]) == ("settings", "failed")
+    _, text = lint(folder(mailer(465, "true")), "--format", "json")
+    assert json.loads(text)["targets"][0]["checks"][0]["status"] == "passed"
+
+
 def test_as_a_plugin_it_knows_nothing_of_a_folder_without_settings(
     folder: Folder, lint: Callable[..., tuple[int, str]]
 ) -> None:

@@ -70,7 +70,7 @@ def lint(  # long: one parameter an option
     make_sure_of_fix(fix=fix, yes=yes, anonymous=anonymous)
     root = folder() if where is None else where
     if not root.is_dir():
-        raise UsageFault("FOLDER is no folder")
+        raise UsageFault(f"{root} is no folder")
     wanted = outputs(output or (), force=force)
     own = configured(root)
     format_ = default(context, "format_", format_, own.format)

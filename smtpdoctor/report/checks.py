@@ -104,16 +104,17 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
     }
     # what a policy record makes of the mail is an error, though the record was there to be read
     policies = {item.id for item in seen if isinstance(item, PolicyAnswer)}
-    if failed - softened or hard & (failed | policies):
-        return "failed"
-    warned = any(
-        diagnosis.severity == "warning"
-        and diagnosis.evidence
-        # the first piece is what was seen; the user's own line may stand beside it
-        and _seen_by(diagnosis) == name
+    own = {
+        diagnosis.severity
         for diagnosis in judgement.diagnoses
-    )
-    return "warned" if warned else "passed"
+        # the first piece is what was seen; the user's own line may stand beside it
+        if diagnosis.evidence and _seen_by(diagnosis) == name
+    }
+    # an error that the settings alone show stands in no observation that failed
+    foretold = name == "settings" and "error" in own
+    if foretold or failed - softened or hard & (failed | policies):
+        return "failed"
+    return "warned" if "warning" in own else "passed"
 
 
 def _seen_by(diagnosis: Diagnosis) -> str:

@@ -58,11 +58,21 @@ _BEGINNING = re.compile(
     r"|SMTP (?:OK|WARNING|CRITICAL|UNKNOWN) - [^\n|]* \| time=[^\n]*"
     r" errors=\d+;;;0 warnings=\d+;;;0\n".encode()
 )
+#: How those end that are for people alone. What is only shown in a log (`github`), and what is
+#: handed on in somebody's own words (`ticket`), is not known again.
+_ENDING = re.compile(
+    rb"(?m:^(?:.* )?\d+\.\d s, exit [0-3]"
+    rb"|^\d+ (?:error|warning)s?(?:, \d+ \w+)* in \d+ set-ups?"
+    rb"|^(?:\d+ set-ups?: nothing wrong in|no mail settings were found)[\w ,]*)\n"
+    rb"(?:anonymous: [^\n]*\n)?\Z"
+)
+#: So many bytes hold what `_ENDING` looks for.
+_LAST_LINES = 500
 
 
 def is_report(content: bytes) -> bool:
     """Whether this is a report that smtpdoctor wrote."""
-    if _BEGINNING.match(content):
+    if _BEGINNING.match(content) or _ENDING.search(content[-_LAST_LINES:]):
         return True
     try:
         if content.lstrip().startswith(b"["):

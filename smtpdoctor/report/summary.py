@@ -214,10 +214,14 @@ def _auth(run: Run) -> str | None:
 
 
 def _sender(run: Run) -> str | None:  # branches: one sentence for each end
-    policies = policy_words(run.policy) if run.policy is not None else ""
+    # a name server that knows no domain at all says nothing of this one
+    known = run.policy if not run.knows_nothing_outside else None
+    policies = policy_words(known) if known is not None else ""
     view = run.main
     mail = view.step("mail") if view else None
     if run.is_about_sender_alone:
+        if run.knows_nothing_outside:
+            return "the name servers know no name from outside"
         return policies or "the DNS gave no answer"
     if view is None or mail is None:
         found = run.policy

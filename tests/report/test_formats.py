@@ -28,6 +28,7 @@ from smtpdoctor.demo.behaviour import PASSWORD, USERNAME
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_lint_plans, make_plan, make_plans
 from smtpdoctor.report import formats
+from smtpdoctor.report.anonymous import anonymous as anonymous_report
 from smtpdoctor.report.earlier import is_report
 from smtpdoctor.report.model import NotChecked, Report, join
 from smtpdoctor.settings.model import Edit, SetupIdentity
@@ -135,11 +136,25 @@ def test_every_format_is_for_programs_and_knows_its_own(name: str, report: Repor
         assert is_report(text.encode())
 
 
+@pytest.mark.parametrize("anonymous", [False, True])
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("name", ["terminal", "concise"])
+def test_what_is_for_people_is_known_again_by_its_end(
+    name: str, verbose: bool, anonymous: bool, report: Report, several: Report
+) -> None:
+    for each in (report, several, join([], started=report.started, seconds=0.1)):
+        shown = anonymous_report(each) if anonymous else each
+        text = formats.render(name, shown, formats.Options(verbose=verbose))
+        assert is_report(text.encode())
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"",
         b"[1]",
+        b"the build took 3.1 s, exit 1, see above\n",
+        b"2 errors in 3 files\n",
         b'{"runs": []}',
         b"SMTP_HOST=x",
         b"<html></html>",

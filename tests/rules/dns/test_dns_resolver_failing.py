@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from smtpdoctor.diagnosis.run import Run
 from smtpdoctor.observations import CUT_OFF, NameServerOutcome
+from smtpdoctor.report.checks import check_result
 
 from ..scene import Scene
 from .lookups import OTHER_SERVER, SERVER, by_nameserver_option, ipv4_only, looked_up
@@ -180,6 +182,8 @@ def test_positive_a_network_without_names_from_outside(host: str) -> None:
     # neither the host nor the sender's domain is accused
     assert scene.codes() == [CODE]
     assert "sender-domain-not-found" in diagnosis.consequences
+    sender = check_result("sender", Run(scene.observations()), scene.judge())
+    assert sender.status == "skipped"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,15 @@ def test_positive_beside_a_bad_certificate_that_comes_first() -> None:
     assert "take SMTP_TLS_REJECT_UNAUTHORIZED (.env:7) out" in first.steps[1]
 
 
+def test_positive_no_certificate_was_seen() -> None:
+    scene = Scene.of(env(SMTP_TLS_REJECT_UNAUTHORIZED="0"))
+    scene.connect("silent")
+    first = scene.diagnosis(CODE).fixes[0]
+    assert first.settings == {}
+    assert "`smtpdoctor check` says whether its certificate is good" in first.steps[0]
+    assert "take SMTP_TLS_REJECT_UNAUTHORIZED (.env:7) out" in first.steps[1]
+
+
 def test_positive_an_option_of_the_url() -> None:
     text = "SMTP_URL=smtps://smtp.ionos.com/?tls.rejectUnauthorized=false\n"
     first = Scene.of(text).run_through().diagnosis(CODE).fixes[0]

@@ -41,7 +41,7 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
                 else ()
             ),
         ),
-        fixes=(_fix(run, verified=certificate is not None and certificate.verified),),
+        fixes=(_fix(run, certificate.verified if certificate is not None else None),),
         points_at=("verify",),
     )
 
@@ -86,7 +86,8 @@ def _seen(verified: bool, host: str) -> str:
     return f"the certificate of {host} was verified all the same, and was not accepted"
 
 
-def _fix(run: Run, *, verified: bool) -> Fix:
+def _fix(run: Run, verified: bool | None) -> Fix:
+    """`verified`: what came of the certificate, None where none was seen."""
     entry = run.entry("verify")
     if entry is None or entry.part_of is not None:
         where = f" in {entry.origin.name} ({entry.origin.label})" if entry is not None else ""
@@ -98,6 +99,15 @@ def _fix(run: Run, *, verified: bool) -> Fix:
     if verified:
         return entries.write(
             entry, title, None, tried=f"the certificate of {run.settings.host} verifies"
+        )
+    if verified is None:
+        return Fix(
+            title="let certificates be verified",
+            steps=(
+                f"Where {run.settings.host or 'the server'} is reached, `smtpdoctor check` says "
+                "whether its certificate is good.",
+                f"If it is, take {entry.origin.name} ({entry.origin.label}) out.",
+            ),
         )
     return Fix(
         title="put the certificate right, then let it be verified",
