@@ -5,7 +5,7 @@ Knows what a run saw and what was judged. Must not know formats.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -90,26 +90,11 @@ def _left_out(run: Run) -> str:
 
 def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgement) -> CheckStatus:
     failed = {item.id for item in seen if item.ok is False and item.role == "main"}
-    softened = {
-        item
-        for diagnosis in judgement.diagnoses
-        if diagnosis.severity != "error"
-        for item in diagnosis.explains
-    }
-    hard = {
-        item
-        for diagnosis in judgement.diagnoses
-        if diagnosis.severity == "error"
-        for item in diagnosis.explains
-    }
+    softened = set(_explained(judgement, "warning", "note"))
+    hard = set(_explained(judgement, "error"))
     # what a policy record makes of the mail is an error, though the record was there to be read
     policies = {item.id for item in seen if isinstance(item, PolicyAnswer)}
-    own = {
-        diagnosis.severity
-        for diagnosis in judgement.diagnoses
-        # the first piece is what was seen; the user's own line may stand beside it
-        if diagnosis.evidence and _seen_by(diagnosis) == name
-    }
+    own = {item.severity for item in judgement.diagnoses if _seen_by(item) == name}
     # an error that the settings alone show stands in no observation that failed
     foretold = name == "settings" and "error" in own
     if foretold or failed - softened or hard & (failed | policies):
@@ -117,10 +102,19 @@ def _status(name: CheckName, seen: Sequence[AnyObservation], judgement: Judgemen
     return "warned" if "warning" in own else "passed"
 
 
+def _explained(judgement: Judgement, *severities: str) -> Iterator[str]:
+    """The observations that diagnoses of these severities explain."""
+    for diagnosis in judgement.diagnoses:
+        if diagnosis.severity in severities:
+            yield from diagnosis.explains
+
+
 def _seen_by(diagnosis: Diagnosis) -> str:
-    """The check that saw what a diagnosis rests on, before the settings that led there."""
+    """The check that saw what a diagnosis rests on, before the settings that led there; "" without
+    evidence."""
     checks = [item.check for item in diagnosis.evidence]
-    return next((check for check in checks if check != "settings"), checks[0])
+    # the first piece is what was seen; the user's own line may stand beside it
+    return next((check for check in checks if check != "settings"), next(iter(checks), ""))
 
 
 def _missing(name: CheckName, run: Run, judgement: Judgement) -> tuple[str, str]:
