@@ -22,6 +22,9 @@ from smtpdoctor.settings.readers.model import (
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Workspace
 
+#: Without these nobody sends, wherever they are set.
+NEEDED = ("host", "username", "password")
+
 
 class HoconTable(Table):
     """A program by its table, and by the place of its settings in the files."""
@@ -33,10 +36,11 @@ class HoconTable(Table):
 
     def find(self, workspace: Workspace) -> Iterator[Draft]:
         """One for each file that sets anything there."""
+        needed = {each.path for each in self.entry.option if each.field in NEEDED}
         for path in workspace.folder.matching(*self._files):
             dotenv = workspace.dotenv_files(path, ".env")
             variables = workspace.variables(dotenv, self.entry.reader, near=path)
-            root = Map(_that_count(self._entries(workspace, path, variables)))
+            root = Map(_that_count(self._entries(workspace, path, variables), needed))
             if root.entries:
                 yield from self.of(workspace, path, path, Known(root))
 
@@ -54,12 +58,19 @@ class HoconTable(Table):
             yield Entry(".".join(item.path[size:]), value, item.span)
 
 
-def _that_count(entries: Iterable[Entry]) -> list[Entry]:
+def _that_count(entries: Iterable[Entry], needed: set[str]) -> list[Entry]:
     """Without those of `${?NAME}` that nothing sets, where another says the same before or behind:
-    what that set stays."""
+    what that set stays. Where other variables are set here, so would be what is not needed."""
     found = list(entries)
     told = {each.key for each in found if not _is_unset(each.value)}
-    return [each for each in found if each.key not in told or not _is_unset(each.value)]
+    # what a variable gives stands elsewhere than the line that asks for it
+    by_variable = any(each.value.span != each.span for each in found)
+    return [
+        each
+        for each in found
+        if not _is_unset(each.value)
+        or (each.key not in told and (each.key in needed or not by_variable))
+    ]
 
 
 def _unset(item: hocon.Setting) -> Unknown:

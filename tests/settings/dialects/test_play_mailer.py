@@ -27,6 +27,16 @@ def test_what_nothing_sets_is_not_known_but_where_something_else_is_said(tmp_pat
     assert way(one(tmp_path, DIALECT)) == ("smtp.ionos.com", 25, "starttls", False)
 
 
+def test_where_some_variables_are_set_the_others_are_not(tmp_path: Path) -> None:
+    """But a host or a login, without which nobody sends."""
+    text = "play.mailer {\n  host = ${?A}\n  port = ${?B}\n  ssl = ${?C}\n  tls = ${?D}\n"
+    text += "  user = ${?E}\n  mock = ${?F}\n}\n"
+    write(tmp_path, {"conf/application.conf": text, ".env": "A=smtp.ionos.com\nB=465\nC=true\n"})
+    setup = one(tmp_path, DIALECT)
+    assert way(setup) == ("smtp.ionos.com", 465, "implicit", False)
+    assert {each.field for each in setup.settings.untellable} == {"username"}
+
+
 def test_files_that_are_not_included(tmp_path: Path) -> None:
     """A comment names none, and neither does what stands in braces."""
     files = {
