@@ -14,6 +14,7 @@ import msgspec
 
 from smtpdoctor import knowledge
 from smtpdoctor.explain.model import Stage, Symptom
+from smtpdoctor.knowledge import error_texts
 from smtpdoctor.smtp.charsets import decode
 
 #: RFC 5321 §4.2.3, RFC 4954 §6, RFC 7504, RFC 3207 and what servers use beside them.
@@ -482,7 +483,7 @@ def _said_within(reply: str) -> Stage | None:
 
 def _hinted_within(reply: str) -> Stage | None:
     """What a reply's own words hint at."""
-    return _first_of(HINTS, reply)
+    return _first_of((*HINTS, *_of_languages()), reply)
 
 
 def _first_of(words: tuple[tuple[Stage, str], ...], reply: str) -> Stage | None:
@@ -490,9 +491,19 @@ def _first_of(words: tuple[tuple[Stage, str], ...], reply: str) -> Stage | None:
     return next(found, None)
 
 
+def _of_languages() -> tuple[tuple[Stage, str], ...]:
+    """The words for the two addresses of an envelope in other languages than English."""
+    return (
+        ("mail", error_texts.step_words("sender")),
+        ("rcpt", error_texts.step_words("recipient")),
+    )
+
+
 @cache
 def _cues() -> tuple[tuple[Stage, re.Pattern[str]], ...]:
-    return tuple((stage, re.compile(pattern, re.IGNORECASE)) for stage, pattern in CUES)
+    return tuple(
+        (stage, re.compile(pattern, re.IGNORECASE)) for stage, pattern in (*CUES, *_of_languages())
+    )
 
 
 def _knows_words(stage: Stage, reply: str) -> bool:

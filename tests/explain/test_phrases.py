@@ -10,6 +10,19 @@ from smtpdoctor.explain.page import render
 from smtpdoctor.report.formats import Options
 
 PHRASES = [
+    # PHPMailer's and Roundcube's sentences in their users' languages, by the word for the step
+    ("SMTP xətası: Giriş uğursuz oldu.", "credentials-rejected"),
+    ("SMTP-virhe: käyttäjätunnistus epäonnistui.", "credentials-rejected"),
+    ("Chyba SMTP: Následující adresy příjemců nejsou správně: b@example.com", "recipient-"),
+    ("SMTP エラー: 次の受信者アドレスに 間違いがあります: b@example.com", "recipient-"),
+    ("Die folgende Absenderadresse ist nicht korrekt:  a@example.com", "sender-"),
+    ("Неверный адрес отправителя:  a@example.com", "sender-"),
+    ('SMTP-fout (550): Afzender "a@example.com" kan niet ingesteld worden (No)', "sender-"),
+    ('SMTP Fehler (550): Der Empfänger "b@example.com" ist falsch (No)', "recipient-"),
+    ("SMTP грешка: данните не са приети.", "message-"),
+    ("SMTP-Fehler: Nachrichtengröße übersteigt die Servergrenze (25 MB)", "message-too-large"),
+    ("SMTP-fejl (-1): Forbindelsen til serveren afbrudt", "port-"),
+    ("Kesalahan SMTP: Tidak dapat terhubung ke host SMTP.", "port-"),
     # Windows' and .NET's own words in other languages
     ("mail: Rifiuto persistente del computer di destinazione", "port-refused"),
     ("mail: a máquina de destino as recusou ativamente", "port-refused"),

@@ -63,7 +63,7 @@ def test_no_pattern_is_left_out_where_it_would_have_found_something() -> None:
 
 def test_texts_that_are_not_about_mail_give_nothing() -> None:
     texts = unrelated()
-    assert len(texts) >= 791
+    assert len(texts) >= 851
     assert not [text for text in texts if explain(text)]
 
 

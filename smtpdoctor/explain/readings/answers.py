@@ -181,10 +181,17 @@ def _refused_at(stage: Stage, reply: str) -> Kind:
     return readings
 
 
+def _too_large(symptom: Symptom, known: Known) -> Iterator[Reading]:
+    """The client says that the message is larger than the server takes."""
+    text, _, decides = _OF_MESSAGES[0]
+    yield Reading(build=reply_build("data", text), weight=1.0, decides=decides, only="sender")
+
+
 #: What a text can name of this, and the readings of each.
 KINDS: Mapping[str, Kind] = {
     "reply": _replied,
     "sender-refused": _refused_at("mail", "550 sender refused"),
     "recipient-refused": _refused_at("rcpt", "550 recipient refused"),
+    "message-too-large": _too_large,
     "message-refused": _refused_at("data", "554 message refused"),
 }

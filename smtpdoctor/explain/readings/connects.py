@@ -144,10 +144,13 @@ _OWN_ADDRESS = re.compile(
 
 def _no_route(symptom: Symptom, known: Known) -> Iterator[Reading]:
     address = symptom.address or known.address or ""
-    if _OWN_ADDRESS.search(symptom.says) and (known.host is None or on_this_machine(known)):
+    # what is missing then is IPv6, of the machine or of its loopback, and not every network
+    lacks_own = _OWN_ADDRESS.search(symptom.says) is not None
+    of_v6 = lacks_own or symptom.error == "EAFNOSUPPORT"
+    if lacks_own and (known.host is None or on_this_machine(known)):
         yield Reading(
             build=wrong_host,
-            weight=0.65,
+            weight=0.95 if known.host is None else 0.65,
             decides="the host is localhost or empty, and the container has no IPv6 address ::1",
             only="settings",
         )
@@ -167,12 +170,12 @@ def _no_route(symptom: Symptom, known: Known) -> Iterator[Reading]:
         )
         yield Reading(
             build=connects("no-route", landmark="no-route"),
-            weight=0.5 if outcome == "unreachable" else 0.9,
+            weight=0.5 if of_v6 or outcome == "unreachable" else 0.9,
             decides="nothing at all is reached from there, no web site either",
         )
         yield Reading(
             build=connects("no-route", address=ADDRESS_V6),
-            weight=0.7,
+            weight=1.0 if of_v6 else 0.7,
             decides="the address that was tried has colons (IPv6), and IPv4 works",
         )
         yield Reading(

@@ -23,6 +23,10 @@ _FOLDER = Path(__file__).parent
 TABLES = ("sockets", "languages", "tls", "mail")
 
 
+#: `<sender>` in a pattern stands for a step's words; no group of a pattern is called so.
+_NAMED = re.compile(r"<(sender|recipient|login|connection|size|data)>")
+
+
 class ErrorText(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One family of texts that say the same.
 
@@ -65,8 +69,21 @@ class ClientWords(msgspec.Struct, frozen=True, kw_only=True):
 def tables() -> tuple[ErrorText, ...]:
     """Every table's entries."""
     return tuple(
-        msgspec.convert(entry, ErrorText) for name in TABLES for entry in _toml(name)["texts"]
+        msgspec.convert({**entry, "pattern": _spelled_out(entry["pattern"])}, ErrorText)
+        for name in TABLES
+        for entry in _toml(name)["texts"]
     )
+
+
+def step_words(name: str) -> str:
+    """The pattern of a step's word in the languages of the programs' users: sender, recipient, …"""
+    words: Mapping[str, str] = _toml("languages")["words"]
+    return words[name]
+
+
+def _spelled_out(pattern: str) -> str:
+    """With the words of other languages in place of their name."""
+    return _NAMED.sub(lambda match: step_words(match[1]), pattern)
 
 
 @cache
