@@ -63,6 +63,12 @@ SERVERS_PORT = 25
 _AMONG_SERVERS = re.compile(r"\bhost [\w.-]+\[[\da-fA-F.:]+\] (?:said|refused to talk to me):")
 #: A line of a greeting or of EHLO's answer begins with its code (RFC 5321 §4.2).
 _OF_A_REPLY = re.compile(r"^[2-5]\d\d-(?=[a-z])")
+#: The lowest number that some systems give to a client's end of a connection.
+FIRST_OF_CLIENTS = 10_000
+#: The name that Docker gives to a container.
+_CONTAINER = re.compile(r"[0-9a-f]{12}")
+#: What programs connect to in sentences.
+_WORDS = ("address", "any", "host", "my", "port", "remote", "saslauthd", "server", "the", "your")
 _NO_HOST = re.compile(r"(?i)^(?:[\w-]+\.)+(?:py|js|ts|mjs|cjs|go|rb|php|java|c|cs|h|rs|so|kt)$")
 _IMPLICIT = re.compile(
     r"""smtps://|ssl://|\bsecure["']?\s?[:=]\s?["']?(?:true|1)\b|SMTPSecure["']?\s?=>?\s?["']ssl|"""
@@ -183,20 +189,32 @@ def _host(text: str) -> tuple[str | None, int | None]:
             continue
         for match in _compiled(pattern).finditer(text):
             name = _OF_A_REPLY.sub("", match["host"].rstrip("."))
-            if _NO_HOST.match(name) or name != name.lower() or len(name) < 2 or name.isdigit():
-                continue  # names of modules and classes look like names of hosts
+            if _is_no_host(name) or text[match.end("host") :].startswith("@"):
+                continue
             groups = match.groupdict()
             port = groups.get("port")
             return name, _valid(port) if port else None
     return None, None
 
 
+def _is_no_host(name: str) -> bool:
+    """Names of modules and classes, a container's own and a word of a sentence stand there too."""
+    own = _NO_HOST.match(name) or _CONTAINER.fullmatch(name) or name in _WORDS
+    return bool(own) or name != name.lower() or len(name) < 2 or name.isdigit()
+
+
 def _port(text: str) -> int | None:
     for match in _PORTS.finditer(text):
         port = _valid(next(filter(None, match.groups())))
-        if port is not None and port != NAME_SERVER:
+        if port is not None and port != NAME_SERVER and not _is_of_the_peer(port):
             return port
     return SERVERS_PORT if _AMONG_SERVERS.search(text) else None
+
+
+def _is_of_the_peer(port: int) -> bool:
+    """Whether it is a number that a system gives to a client's end: Go and Exim print both ends.
+    Mail's own numbers, moved, end as they do (10025, 30587)."""
+    return port >= FIRST_OF_CLIENTS and not str(port).endswith(("025", "465", "587"))
 
 
 def _valid(text: str) -> int | None:

@@ -113,6 +113,24 @@ def test_what_the_text_tells_is_shown_as_read() -> None:
     assert known.read[:2] == ("host smtp.ionos.com", "port 587")
 
 
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("smtp: connect to address 192.0.2.25 and port 587: Connection refused", None, 587),
+        ("Outlook cannot connect to your outgoing (SMTP) e-mail server.", None, None),
+        ("StartTLS: read tcp 192.0.2.2:31542->192.0.2.3:25: connection reset by peer", None, 25),
+        ("SMTPServerDisconnected (data={'hostname': '8fb2a1e1aaf6'})", None, None),
+        ("getaddrinfo EAI_FAIL someone@mail.example, smtp", None, None),
+        ("smtp: connect to mailhog, port 10025: Connection refused", "mailhog", 10025),
+    ],
+)
+def test_lookalike_a_word_a_clients_end_or_a_container_is_no_server(
+    text: str, host: str | None, port: int | None
+) -> None:
+    known = examine_text(text, Known()).known
+    assert (known.host, known.port) == (host, port)
+
+
 def test_what_is_given_moves_what_the_text_leaves_open() -> None:
     text = "Error: Greeting never received"
     assert explain(text, port=465)[0].code == "plaintext-on-implicit-tls-port"
