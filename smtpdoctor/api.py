@@ -145,13 +145,13 @@ async def asender(
     nameservers = tuple(nameservers)
     try:
         plan = sender_plan(address, through=through, ip=ip, helo=helo, nameservers=nameservers)
-    except UsageError as error:
-        raise _without_values(error, (address, through, ip, helo, nameservers)) from None
-    try:
         return await run(plan, environ=os.environ, listener=listener)
+    except UsageError as error:
+        told: BaseException = _without_values(error, (address, through, ip, helo, nameservers))
     except BaseException as error:
         # what the listener raises is the caller's
         told = outward(error, Exception) if listener is not None else outward(error)
+    del address, through, ip, helo, nameservers  # this frame is in the traceback
     raise told from None
 
 

@@ -52,6 +52,8 @@ async def check_many(
     Sends no message. Raises `smtpdoctor.UsageError` for an option that can't be one, and what
     `targets` raises. Who stops early closes it: `async with contextlib.aclosing(check_many(…))`.
     """
+    numbered = _numbered(targets)
+    del targets  # this frame is in the traceback of whatever is wrong
     common = common_options(
         client=client,
         only=only,
@@ -63,12 +65,11 @@ async def check_many(
         third_party=third_party,
     )
     results = check_all(
-        _read(targets, common),
+        _read(numbered, common),
         SystemNetwork(tuple(nameservers)),
         os.environ,
         pace=pace_of(jobs, rate),
     )
-    del targets  # this frame is in the traceback of whatever is wrong
     try:
         async with contextlib.aclosing(results):
             async for checked in results:
@@ -79,16 +80,21 @@ async def check_many(
     raise told from None
 
 
-async def _read(
+async def _numbered(
     targets: Iterable[str | Mapping[str, object]] | AsyncIterable[str | Mapping[str, object]],
-    common: CheckOptions,
-) -> AsyncIterator[Target]:
+) -> AsyncIterator[tuple[int, str | Mapping[str, object]]]:
     position = 0
     if isinstance(targets, AsyncIterable):
         async for given in targets:
-            yield target_of(position, given, common)
+            yield position, given
             position += 1
         return
-    for given in targets:
+    for numbered in enumerate(targets):
+        yield numbered
+
+
+async def _read(
+    numbered: AsyncIterable[tuple[int, str | Mapping[str, object]]], common: CheckOptions
+) -> AsyncIterator[Target]:
+    async for position, given in numbered:
         yield target_of(position, given, common)
-        position += 1

@@ -54,21 +54,20 @@ def explain(
     """
     from smtpdoctor.settings.usage import UsageError
 
+    told: BaseException
     try:
         known = given(host, port, secure, client)
+        found = examine_text(text, known, anonymous=anonymous)
+        return tuple(item.candidate for item in found.ranked)
     except UsageError as error:
         from smtpdoctor.arguments import texts_of, without_values
 
-        message = without_values(str(error), texts_of((host, port, secure, client)))
-        raise UsageError(message) from None
-    try:
-        found = examine_text(text, known, anonymous=anonymous)
-        return tuple(item.candidate for item in found.ranked)
+        told = UsageError(without_values(str(error), texts_of((host, port, secure, client))))
     except BaseException as error:
         from smtpdoctor.own_fault import outward
 
         told = outward(error)
-        del text  # this frame is in the traceback
+    del text, host, port, secure, client  # this frame is in the traceback
     raise told from None
 
 
