@@ -277,3 +277,26 @@ def test_ctrl_c_where_nothing_can_be_raised_ends_it_all_the_same(tmp_path: Path)
         cwd=tmp_path,
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+#: A run in which something fails that nobody waits for.
+FORGOTTEN = """
+import asyncio, sys
+from smtpdoctor import api, cli
+run_all = api.run_all
+async def forgetful(*given, **more):
+    asyncio.get_running_loop().create_future().set_exception(KeyError("a secret"))
+    return await run_all(*given, **more)
+api.run_all = forgetful
+sys.argv = ["smtpdoctor", "check", "--only", "settings"]
+cli.main()
+"""
+
+
+def test_what_fails_and_nobody_waits_for_prints_no_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-c", FORGOTTEN]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=ENVIRON, cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "Inconclusive" in done.stdout

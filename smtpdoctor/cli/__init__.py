@@ -54,7 +54,12 @@ def main() -> NoReturn:
         encoding = sys.stderr.encoding
         sys.stderr = io.TextIOWrapper(unheard, encoding, line_buffering=True)
     _leave_no_image()
+    import logging
+
     from smtpdoctor.text import plain_letters
+
+    # of what failed and nobody waited for it would print the traceback, as where memory runs out
+    logging.getLogger("asyncio").disabled = True
 
     codecs.register_error("plain letters", plain_letters)
     for stream in (sys.stdout, sys.stderr):
