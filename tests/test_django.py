@@ -17,7 +17,7 @@ from smtpdoctor.settings.dialects.django_live import live_setup
 from .documentation.commands import screen
 from .servers.fixtures import StartServer
 
-pytest.importorskip("django")
+django = pytest.importorskip("django")
 
 MANAGE = """import os, sys
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
@@ -189,8 +189,9 @@ def test_nothing_configured_is_said_before_a_deploy_alone(manage: Manage) -> Non
 
 
 def test_a_fault_of_its_own_stops_nothing(manage: Manage) -> None:
-    done = manage(mail(465) + "MAILERS = 3\n")
-    assert done.returncode == 0
+    # which no release of Django looks at
+    done = manage(mail(465) + "BASE_DIR = 3\n")
+    assert done.returncode == 0, done.stderr
     assert "(smtpdoctor.own-fault)" in done.stderr
     assert PASSWORD not in done.stderr
 
@@ -231,6 +232,25 @@ def test_the_mailers_of_newer_releases(tmp_path: Path) -> None:
     assert settings.username == USERNAME
     assert setup.credentials.password is not None
     assert PASSWORD not in repr(settings)
+
+
+@pytest.mark.skipif(django.VERSION < (6, 1), reason="this Django doesn't read MAILERS")
+def test_the_mailers_that_the_running_django_reads(
+    manage: Manage, smtp_server: StartServer
+) -> None:
+    server = smtp_server()
+    login = f'"username": "{USERNAME}", "password": os.environ["MAIL_PASSWORD"]'
+    lines = (
+        'MAILERS = {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", '
+        f'"OPTIONS": {{"host": "localhost", "port": {server.port}, "use_tls": True, {login}}}}}}}\n'
+        f'DEFAULT_FROM_EMAIL = "{USERNAME}"\n'
+    )
+    done = manage(lines, *DEPLOY)
+    assert done.returncode == 0, done.stderr
+    assert server.session.auth_attempts == 1
+    done = manage(lines.replace("use_tls", "use_ssl"), *DEPLOY)
+    assert "(smtpdoctor.implicit-tls-on-starttls-port)" in done.stderr
+    assert "change “use_ssl” to “use_tls”." in done.stderr
 
 
 def test_a_value_without_a_line_of_its_own_stands_in_its_file(tmp_path: Path) -> None:
