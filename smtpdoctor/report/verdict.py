@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from smtpdoctor.sender.assessment import Assessment
 
 #: Behind a verdict on a server that took the sender.
-NOTHING_SENT = "  No message was sent."
+NOTHING_SENT = " No message was sent."
 
 
 #: What every report says of itself that `report.anonymous` made.

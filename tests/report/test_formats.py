@@ -541,6 +541,7 @@ def test_a_plugins_line_and_exit_status(
         r"errors=\d+;;;0 warnings=\d+;;;0\n",
         line,
     )
+    assert "  " not in line
     assert formats.exit_status("nagios", report) == status
 
 
