@@ -238,6 +238,17 @@ def test_an_unknown_command_is_said_and_not_repeated(runner: Runner) -> None:
     assert runner.run({"command": "x::set-env name=A::b"}) == 2
     assert "::error title=smtpdoctor::command is lint or check" in runner.log
     assert "set-env" not in runner.log
+    assert runner.outputs == {"status": "2"}
+
+
+@pytest.mark.parametrize("folder", ["nowhere", "x\n::set-env name=A::b", "package.json"])
+def test_an_unknown_folder_is_said_and_not_repeated(folder: str, runner: Runner) -> None:
+    write_project(runner.workspace, secure="false")
+    assert runner.run({"folder": folder}) == 2
+    (said,) = [line for line in runner.log.splitlines() if "::" in line]
+    assert said.startswith("::error title=smtpdoctor::folder is no folder of this repository: ")
+    assert "step.sh" not in runner.log
+    assert runner.outputs == {"status": "2"}
 
 
 def test_every_input_is_documented() -> None:
