@@ -3,7 +3,8 @@
 Knows HTTP by the standard library's server and prometheus_client's formats. Names of metrics are
 `report.measures`'. Answers to GET and HEAD, and to nobody whose Host isn't this machine's own where
 it listens on loopback (a web page can make a browser ask there: DNS rebinding). A request is
-bounded in bytes and in time, and so is their number. Must not know how a run goes.
+bounded in bytes and in time, and so is their number; whoever connects and asks for nothing makes
+room for who does. Must not know how a run goes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import socket
 import socketserver
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import IO, Any, NamedTuple
@@ -46,6 +48,8 @@ READ_WITHIN = 10.0
 #: Connections at a time, and probes among them.
 MOST_CONNECTIONS = 16
 MOST_PROBES = 4
+#: Seconds in which a connection that was ended must have left its place.
+ROOM_WITHIN = 1.0
 #: Taken off the time that Prometheus waits for an answer, as blackbox_exporter does.
 SCRAPE_MARGIN = 0.5
 
@@ -289,16 +293,25 @@ def _metrics_app(given: Callable[[], list[Sample]]) -> WSGIApplication:
 # --- the server ---------------------------------------------------------------------------------
 
 
+class _Asking(NamedTuple):
+    """A connection whose request is not all here."""
+
+    request: socket.socket
+    host: str
+    until: float
+
+
 class _Server(socketserver.ThreadingMixIn, WSGIServer):
     """The standard library's server with bounds on connections and on a request's time."""
 
     daemon_threads = True
     block_on_close = False
+    request_queue_size = 128
 
     def __init__(self, listen: Listen) -> None:
         self.address_family = socket.AF_INET6 if ":" in listen.address else socket.AF_INET
         self._free = threading.BoundedSemaphore(MOST_CONNECTIONS)
-        self._reading: dict[int, tuple[socket.socket, float]] = {}
+        self._asking: dict[int, _Asking] = {}  # the one that came first stands first
         self._lock = threading.Lock()
         super().__init__((listen.address, listen.port), _Handler)
 
@@ -310,10 +323,13 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         if not self._free.acquire(blocking=False):
-            self.shutdown_request(request)
-            return
+            self._make_room()
+            if not self._free.acquire(timeout=ROOM_WITHIN):
+                self.shutdown_request(request)
+                return
+        until = time.monotonic() + READ_WITHIN
         with self._lock:
-            self._reading[id(request)] = (request, time.monotonic() + READ_WITHIN)
+            self._asking[id(request)] = _Asking(request, client_address[0], until)
         try:
             super().process_request(request, client_address)
         except RuntimeError:  # no thread could be begun
@@ -331,20 +347,36 @@ class _Server(socketserver.ThreadingMixIn, WSGIServer):
     def has_read(self, request: Any) -> None:
         """The request is all here: what follows is ours, and has bounds of its own."""
         with self._lock:
-            self._reading.pop(id(request), None)
+            self._asking.pop(id(request), None)
+
+    def _make_room(self) -> None:
+        """End the oldest connection without a whole request, of the address that has most of them:
+        who fills the room pays for it, and a monitor's question is answered."""
+        with self._lock:
+            if not self._asking:
+                return
+            held = Counter(each.host for each in self._asking.values())
+            most = max(held.values())
+            oldest = next(key for key, each in self._asking.items() if held[each.host] == most)
+            _end(self._asking.pop(oldest).request)
 
     def service_actions(self) -> None:
         """Every turn of the server: end the connections whose request has not come in time, also
         those that send a byte now and then."""
         now = time.monotonic()
         with self._lock:
-            late = [request for request, end in self._reading.values() if end < now]
+            late = [each.request for each in self._asking.values() if each.until < now]
         for request in late:
-            with contextlib.suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
+            _end(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that has gone is none of ours."""
+
+
+def _end(request: socket.socket) -> None:
+    """Whoever reads from it reads its end."""
+    with contextlib.suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
 
 
 class _Handler(WSGIRequestHandler):

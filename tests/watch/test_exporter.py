@@ -356,19 +356,71 @@ def test_who_sends_nothing_or_never_ends_is_cut_off(monkeypatch: pytest.MonkeyPa
             assert b"smtpdoctor_runs_total" not in received
 
 
-def test_more_connections_than_there_are_places_are_closed() -> None:
-    with served() as exporter:
-        address = ("127.0.0.1", exporter.listens.port)
-        held = [
-            socket.create_connection(address, timeout=20)
-            for _ in range(exporter_module.MOST_CONNECTIONS)
-        ]
-        try:
-            with socket.create_connection(address, timeout=20) as one_more:
-                assert one_more.recv(1) == b""
-        finally:
-            for each in held:
-                each.close()
+@contextmanager
+def held(
+    exporter: Exporter, number: int, begun: bytes = b"", host: str = "127.0.0.1"
+) -> Iterator[list[socket.socket]]:
+    """So many connections from that address that ask for nothing, or for a part of something."""
+    with contextlib.ExitStack() as stack:
+        opened = []
+        for _ in range(number):
+            one = socket.create_connection(exporter.listens, 20, source_address=(host, 0))
+            opened.append(stack.enter_context(one))
+            one.sendall(begun)
+        yield opened
+
+
+def is_open(connection: socket.socket) -> bool:
+    connection.setblocking(False)
+    try:
+        return connection.recv(1) != b""
+    except BlockingIOError:
+        return True
+    except ConnectionError:
+        return False
+
+
+@pytest.mark.parametrize("number", [exporter_module.MOST_CONNECTIONS, 300])
+@pytest.mark.parametrize("begun", [b"", b"GET /hea", b"GET /metrics HTTP/1.1\r\nX: y"])
+def test_who_asks_for_nothing_makes_room_for_who_asks(number: int, begun: bytes) -> None:
+    """Else a neighbour in the cluster has the pod restarted: its liveness is asked for here."""
+    before = threading.active_count()
+    with served() as exporter, held(exporter, number, begun) as silent:
+        for _ in range(3):
+            assert ask(exporter, "/healthz")[0] == 200
+        assert ask(exporter, "/metrics")[0] == 200
+        assert threading.active_count() - before <= exporter_module.MOST_CONNECTIONS + 1
+        assert not is_open(silent[0])
+        assert is_open(silent[-1])
+
+
+def test_who_fills_the_room_pays_for_it() -> None:
+    """Not who came first and is slow."""
+    with served() as exporter, held(exporter, 1) as slow, held(exporter, 40, host="127.0.0.2"):
+        assert ask(exporter, "/healthz")[0] == 200
+        assert is_open(slow[0])
+
+
+def test_where_nobody_can_make_room_a_connection_is_closed(
+    report: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, leave = threading.Semaphore(0), threading.Event()
+
+    def probe(target: str, seconds: float) -> Report:
+        entered.release()
+        leave.wait(20)
+        return report
+
+    monkeypatch.setattr(exporter_module, "MOST_CONNECTIONS", 1)
+    monkeypatch.setattr(exporter_module, "ROOM_WITHIN", 0.0)
+    with served(probe=probe, allowed=frozenset({TARGET})) as exporter:
+        asking = threading.Thread(target=ask, args=(exporter, f"/probe?target={TARGET}"))
+        asking.start()
+        assert entered.acquire(timeout=20)
+        with socket.create_connection(exporter.listens, timeout=20) as one_more:
+            assert one_more.recv(1) == b""
+        leave.set()
+        asking.join(20)
 
 
 def test_two_cannot_listen_at_one_place() -> None:
