@@ -227,7 +227,10 @@ def _opened(path: Path | None, *, kept: bool) -> History:
     from smtpdoctor.watch.history import default_path, open_history
 
     try:
-        return open_history((path or default_path(os.environ)) if kept else None)
+        if not kept:
+            return open_history(None)
+        # a folder of somebody else's may be a misspelt one, or a volume that isn't mounted
+        return open_history(path or default_path(os.environ), with_folder=path is None)
     except FileFault as fault:
         raise UsageFault(f"{fault}; --history FILE names another, --no-history none") from None
 

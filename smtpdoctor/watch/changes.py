@@ -77,11 +77,13 @@ def as_text(
         lines += [f"{_named(latest)}, in {latest.folder}", f"  {_now(latest, now)}"]
         shown = list(reversed(series))[:most]
         names = max(len(change.verdict) for change in shown)
+        # two within a minute would look like one moment
+        seconds = len({moment(change.at) for change in shown}) < len(shown)
         for change in shown:
             number = f"#{change.report}" if change.report is not None else ""
             words = f"{change.code}: {change.title}" if change.code else change.title
             lines.append(
-                f"    {moment(change.at)}  {change.verdict:<{names}}  "
+                f"    {moment(change.at, seconds=seconds)}  {change.verdict:<{names}}  "
                 f"{_lasted(change):<7}  {number:<5}  {words}"
             )
         if len(series) > most:
@@ -104,4 +106,6 @@ def _now(latest: Change, now: float) -> str:
 
 def _lasted(change: Change) -> str:
     """How long it was seen to be so: nobody looked afterwards, until the next change."""
-    return duration_words(change.seen - change.at)
+    if change.runs == 1:
+        return "once"
+    return duration_words(max(change.seen - change.at, 1))

@@ -248,11 +248,14 @@ class History:
             raise _fault(self._path, error) from None
 
 
-def open_history(path: Path | None) -> History:
-    """The file at that path, made where it is missing; None is one in memory.
+def open_history(path: Path | None, *, with_folder: bool = True) -> History:
+    """The file at that path, made where it is missing, and its folder, too; None is one in memory.
 
     Raises FileFault: for a link, another's file, one that is no history or a newer version's.
     """
+    if path is not None and with_folder:
+        with contextlib.suppress(OSError, ValueError):  # what the file itself meets is said
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     identity = _prepare(path) if path is not None else None
     history = _connected(path, ":memory:" if path is None else str(path.absolute()), identity)
     try:
@@ -317,7 +320,6 @@ def _prepare(path: Path) -> tuple[int, int]:
     for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"):
         flags |= getattr(os, name, 0)
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, flags, 0o600)
     except (OSError, ValueError) as error:
         reason = reason_of(error) if isinstance(error, OSError) else "not a file name"

@@ -15,12 +15,13 @@ def stamp(at: float) -> str:
     return datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
 
 
-def moment(at: float, now: float | None = None) -> str:
+def moment(at: float, now: float | None = None, *, seconds: bool = False) -> str:
     """A moment for people, in this machine's time: "10:05", with the date where it isn't that of
     `now`."""
     then = datetime.fromtimestamp(at).astimezone()
     same_day = now is not None and then.date() == datetime.fromtimestamp(now).astimezone().date()
-    return then.strftime("%H:%M" if same_day else "%Y-%m-%d %H:%M")
+    time = "%H:%M:%S" if seconds else "%H:%M"
+    return then.strftime(time if same_day else f"%Y-%m-%d {time}")
 
 
 def named(state: State) -> str:

@@ -183,6 +183,34 @@ def test_history_says_since_when_and_what_changed(
     assert len(lines) == 8
 
 
+def test_changes_within_one_minute_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
+    history = open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())}))
+    state = State(**OTHER)
+    broken = {**OTHER, "verdict": "broken", "code": "server-busy"}
+    for at, seen in ((0, state), (12, State(**broken)), (24, state), (54, state)):
+        history.record("/srv/blog", START + at, [seen])
+    history.record("/srv/news", START, [state])
+    history.close()
+    assert run(["history"]) == 0
+    shown = [line.split()[1:4] for line in capsys.readouterr().out.splitlines() if "    " in line]
+    assert shown == [
+        ["08:00:24", "healthy", "30s"],
+        ["08:00:12", "broken", "once"],
+        ["08:00:00", "healthy", "once"],
+        ["08:00", "healthy", "once"],
+    ]
+
+
+def test_a_folder_for_the_history_is_made_only_where_it_is_the_program_s_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt one, or a volume that isn't mounted, would be filled in its place."""
+    assert run(["watch", "127.0.0.1:9", "--history", str(tmp_path / "nowhere" / "h")]) == 2
+    said = capsys.readouterr().err
+    assert "No such file or directory; --history FILE names another" in said
+    assert not (tmp_path / "nowhere").exists()
+
+
 def test_no_name_of_a_history_moves_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """A folder's name, and whatever stands in a file that somebody sent."""
     hostile = "\x1b]0;title\x07\u202e\n+SMTP_HOST=smtp.evil.example"
