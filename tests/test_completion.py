@@ -72,14 +72,19 @@ def test_a_folder_that_has_gone_has_no_set_ups(
         ("settings --profile st", "staging"),
         ("lint --profile st", "staging"),
         ("lint --output sar", "sarif="),
+        ("lint --output=sar", "sarif="),
         ("lint --output sarif=", ""),
+        ("check --tls=imp", "implicit"),
         ("demo --list", "--list"),
     ],
 )
-def test_bash_is_offered_words_alone(typed: str, offered: str, tmp_path: Path) -> None:
-    line = f"smtpdoctor {typed}"
-    done = asked(tmp_path, "bash", COMP_WORDS=line, COMP_CWORD=str(len(line.split()) - 1))
-    assert done.stdout.split() == offered.split()
+def test_what_a_shell_is_offered(typed: str, offered: str, tmp_path: Path) -> None:
+    more = {
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        "_TYPER_COMPLETE_ARGS": f"smtpdoctor {typed}",
+    }
+    words = [line.partition("\t")[0] for line in asked(tmp_path, "fish", **more).stdout.split("\n")]
+    assert [word for word in words if word] == offered.split()
 
 
 def test_fish_is_told_where_files_are_to_be_offered(tmp_path: Path) -> None:
@@ -93,7 +98,8 @@ def test_fish_says_what_a_code_means(tmp_path: Path) -> None:
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
         "_TYPER_COMPLETE_ARGS": "smtpdoctor explain port-bl",
     }
-    code, _, meaning = asked(tmp_path, "fish", **more).stdout.partition("\t")
+    (line,) = asked(tmp_path, "fish", **more, COLUMNS="40").stdout.splitlines()
+    code, _, meaning = line.partition("\t")
     assert code == "port-blocked"
     assert meaning.strip()
 
@@ -109,7 +115,9 @@ def asked(folder: Path, shell: str, **more: str) -> subprocess.CompletedProcess[
     )
 
 
-@pytest.mark.parametrize(("shell", "first"), [("zsh", "#compdef smtpdoctor"), ("bash", "_smt")])
+@pytest.mark.parametrize(
+    ("shell", "first"), [("zsh", "#compdef smtpdoctor\n"), ("bash", "_smt"), ("fish", "function ")]
+)
 def test_a_script_begins_with_its_first_line(shell: str, first: str, tmp_path: Path) -> None:
     """By which zsh knows a file for a completion."""
     asked = {**os.environ, "_SMTPDOCTOR_COMPLETE": f"source_{shell}"}

@@ -17,7 +17,6 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Iterator
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -97,10 +96,10 @@ def run(arguments: list[str]) -> int:
     """Run the program; gives its exit status. Prints one line for a wrong usage."""
     commands = _commands()
     named = commands.intersection(arguments[:1])
+    _make_ready_for_shells(arguments)
     try:
         group = _program(named or commands)
-        with _as_a_file():
-            status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
+        status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
     except TyperException as error:
         from smtpdoctor.arguments import with_its_option
 
@@ -132,9 +131,23 @@ def run(arguments: list[str]) -> int:
 
 def _of_the_system(error: OSError, arguments: list[str]) -> str:
     """What the system says: its own text may hold a file's name."""
-    if error.errno is None and any(each.endswith("-completion") for each in arguments):
+    if error.errno is None and _asks_for_scripts(arguments):
         return "which shell this is can't be seen here: there is neither /proc nor ps"
     return error.strerror or type(error).__name__
+
+
+def _make_ready_for_shells(arguments: list[str]) -> None:
+    """Where a shell asks, an offer is one line, whatever a word means."""
+    if COMPLETING in os.environ:
+        os.environ["COLUMNS"] = "10000"
+    if os.environ.get(COMPLETING, "").startswith("source_") or _asks_for_scripts(arguments):
+        from smtpdoctor.cli import _shells
+
+        _shells.take_their_place()
+
+
+def _asks_for_scripts(arguments: list[str]) -> bool:
+    return any(each.endswith("-completion") for each in arguments)
 
 
 def _in_our_words(error: Any, path: str, commands: frozenset[str]) -> str:
@@ -178,31 +191,6 @@ def _quoted_alike(words: str) -> str:
     words = words.replace(f"no command '{MASK}'", "no such command")
     words = re.sub(f"no diagnosis code ['“]{MASK}['”]", "no such diagnosis code", words)
     return re.sub(r"(?<![\w'])'([^'“”\n]*)'(?![\w'])", r"“\1”", words)
-
-
-#: What typer's script for zsh ends in, and the same for a file in fpath, too: zsh takes the whole
-#: file for the function that it calls for a completion.
-COMPDEF = "compdef _smtpdoctor_completion smtpdoctor"
-COMPDEF_OR_CALL = f"""if [[ $funcstack[1] == _smtpdoctor ]]; then
-  _smtpdoctor_completion "$@"
-else
-  {COMPDEF}
-fi"""
-
-
-@contextlib.contextmanager
-def _as_a_file() -> Iterator[None]:
-    """A script for a shell as it may stand in a file. Typer's begins with an empty line, and zsh
-    takes a file for a completion by its first one."""
-    if not os.environ.get(COMPLETING, "").startswith("source_"):
-        yield
-        return
-    script = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(script):
-            yield
-    finally:
-        write(script.getvalue().lstrip().replace(f"\n{COMPDEF}", f"\n{COMPDEF_OR_CALL}"))
 
 
 def _said(words: str, status: int, arguments: list[str]) -> int:

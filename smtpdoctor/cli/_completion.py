@@ -86,8 +86,8 @@ def secure(incomplete: str) -> list[str]:
 
 
 def setups(incomplete: str) -> list[str]:
-    """A part of each set-up's name that fits it alone, where one is: zsh evaluates what it is
-    offered, and a file may be called anything."""
+    """A part of each set-up's name that fits it alone, where one is that no shell takes for more
+    than a word: a file may be called anything."""
     names = _setup_names()
     offered: dict[str, None] = {}
     for name in names:
