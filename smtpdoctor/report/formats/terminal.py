@@ -64,7 +64,10 @@ MARKS: dict[CheckStatus, tuple[str, str, str]] = {
     "skipped": ("–", "skip", "dim"),
 }
 COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
-MIN_WIDTH, MAX_WIDTH = 60, 100
+MIN_WIDTH, MAX_WIDTH = 30, 100
+#: Below this a check's line and the head are wrapped, since cut they would say too little, and
+#: times left out.
+NARROW = 60
 #: The first screen, which nobody has to scroll: the command and the next prompt stand there too.
 SCREEN = 22
 #: Where the text of a check's line begins.
@@ -276,7 +279,10 @@ class _Page(_Layout):
         if columns(left) + columns(right) + 2 <= self.width:
             yield self.spread(left, right)
         else:
-            yield Text(cut(left, self.width, self.ellipsis), style="bold")
+            head = [cut(left, self.width, self.ellipsis)]
+            if self.width < NARROW:
+                head = list(wrapped(left, self.width, indent="  ", bar=self.bar))
+            yield from (Text(line, style="bold") for line in head)
             yield from self.wrapped(right, indent=2)
         if self.target.setup is not None:
             yield from self.wrapped(f"set-up {_named(self.target.setup)}", indent=2)
@@ -317,12 +323,12 @@ class _Page(_Layout):
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
         line.append(f" {check.name:<8} " if len(check.name) <= 8 else f" {check.name}  ")
-        seconds = _duration(check.seconds)
+        seconds = _duration(check.seconds) if self.width >= NARROW else ""
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
         further: list[str] = []
-        if columns(words) > room and check.name == "sender":
-            # what the server said, and what receivers will
+        if columns(words) > room and (check.name == "sender" or self.width < NARROW):
+            # of a sender: what the server said, and what receivers will
             words, *further = wrapped(words, room, bar=self.bar)
         line.append(
             cut(words, room, self.ellipsis), style="dim" if check.status == "skipped" else ""
@@ -371,15 +377,28 @@ class _Page(_Layout):
         yield Text(f"  {gutter} {edge} {visible(file)}")
         room = self.width - 8
         for each in sorted(lines, key=lambda item: item.line):
-            shown = self.fitted(line_of_code(each.text), room)
+            shown, before, marks = self._around(each, room)
             yield Text(f"  {each.line:>{digits}} {bar} {shown}")
-            if each.columns is None:
-                continue
-            start, end = each.columns
-            before = columns(line_of_code(each.text[: start - 1]))
-            marks = max(1, columns(line_of_code(each.text[start - 1 : end - 1])))
-            if before + marks < room:
+            if marks:
                 yield Text(f"  {gutter} {bar} " + " " * before).append("^" * marks, style="red")
+
+    def _around(self, place: Location, room: int) -> tuple[str, int, int]:
+        """As much of the user's line as there is room for, with what is meant in it: the columns
+        before that, and its own."""
+        text = line_of_code(place.text)
+        if place.columns is None:
+            return self.fitted(text, room), 0, 0
+        start, end = place.columns
+        head = line_of_code(place.text[: start - 1])
+        marks = max(1, columns(line_of_code(place.text[start - 1 : end - 1])))
+        rest = text[len(head) :]
+        if columns(head) + marks >= room:
+            kept = max(room - marks - 2, room // 4)
+            while columns(head) > kept:
+                head = head[1:]
+            head = self.ellipsis + head
+        before = columns(head)
+        return self.fitted(head + rest, room), before, min(marks, room - before)
 
     def _fix(self, of: ShownDiagnosis, shown: ShownFix, label: str) -> Iterator[Text]:
         fix = shown.fix
@@ -448,7 +467,7 @@ class _Page(_Layout):
     def _last_words(self) -> Iterator[Text]:
         words = last_words(self.run)
         if words:
-            yield Text("if your application still fails:")
+            yield from self.wrapped("if your application still fails:")
             for item in words:
                 yield from self.wrapped(item, indent=4, first="  - ")
             yield Text()
