@@ -318,17 +318,34 @@ class _Page(_Layout):
                     CheckResult(name="ways", status=status, summary=words, seconds=0.0)
                 )
 
+    def _narrow_check(self, check: CheckResult) -> Iterator[Text]:
+        """A check's line as long as it needs to be, on so many lines; without its time."""
+        symbol, word, colour = MARKS[check.status]
+        mark = symbol if self.unicode else word
+        first, words, indent = f"  {mark} ", check.summary, CHECK_INDENT
+        if len(check.name) <= 8:
+            first += f"{check.name:<8} "
+        else:
+            words, indent = f"{check.name}  {check.summary}", columns(first)
+        for number, line in enumerate(self.wrapped(words, indent=indent, first=first)):
+            if number == 0:
+                line.stylize(colour, 2, 2 + len(mark))
+            yield line
+
     def _check(self, check: CheckResult) -> Iterator[Text]:
+        if self.width < NARROW:
+            yield from self._narrow_check(check)
+            return
         symbol, word, colour = MARKS[check.status]
         line = Text("  ")
         line.append(symbol if self.unicode else word, style=colour)
         line.append(f" {check.name:<8} " if len(check.name) <= 8 else f" {check.name}  ")
-        seconds = _duration(check.seconds) if self.width >= NARROW else ""
+        seconds = _duration(check.seconds)
         room = self.width - line.cell_len - (len(seconds) + 2 if seconds else 0)
         words = visible(check.summary)
         further: list[str] = []
-        if columns(words) > room and (check.name == "sender" or self.width < NARROW):
-            # of a sender: what the server said, and what receivers will
+        if columns(words) > room and check.name == "sender":
+            # what the server said, and what receivers will
             words, *further = wrapped(words, room, bar=self.bar)
         line.append(
             cut(words, room, self.ellipsis), style="dim" if check.status == "skipped" else ""
