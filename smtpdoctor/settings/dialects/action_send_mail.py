@@ -27,6 +27,9 @@ from smtpdoctor.settings.workspace import Workspace
 USES = re.compile(r"(?i)dawidd6/action-send-mail@v?(?P<version>[\w.-]+)")
 ENV = re.compile(r"\$\{\{\s*env\.(?P<name>\w+)\s*\}\}")
 
+#: main.js, get_from
+WITH_ADDRESS = re.compile(r".+<.+@.+>")
+
 
 class ActionSendMail(Table):
     """Every step that uses the action."""
@@ -56,10 +59,17 @@ class ActionSendMail(Table):
         inputs = [
             Entry(each.key, _input(str(each.key), each.value, env), each.span) for each in given
         ]
+        inputs = [each for each in inputs if each.key != "from" or _is_sender(each.value)]
         line = step.span.line if step.span is not None else 1
         for draft in self.of(workspace, path, f"{path}:{line}", Known(Map(inputs), step.span)):
             draft.version = version if version[:1].isdigit() else ""
             yield draft
+
+
+def _is_sender(value: Value) -> bool:
+    """Whether mail is from what stands there: of a name, or an address without < and >, the action
+    makes the name of a sender with the user name's address."""
+    return not isinstance(value, Known) or WITH_ADDRESS.search(text(value) or "") is not None
 
 
 def _input(name: str, value: Value, env: Mapping[str, Value]) -> Value:

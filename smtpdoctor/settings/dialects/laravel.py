@@ -16,6 +16,7 @@ from smtpdoctor.settings.dialects.php_code import (
     address,
     array_options,
     beside,
+    keys_of,
     known,
     number,
     of_address,
@@ -169,8 +170,12 @@ def _of_app(workspace: Workspace, app: App) -> Iterator[Draft]:
     if app.is_old:
         yield from _draft(workspace, app, ())
         return
-    default = known(root.at("default")) or "smtp"
+    given = root.at("default")
+    default = known(given) or "smtp"
     names = _leads_to(root, str(default))
+    if isinstance(given, Known) and given.unset and root.at("mailers", str(default)).absent:
+        # which of its mailers is set where the program runs
+        names = _all_by_smtp(root) or names
     if all(known(root.at("mailers", name, "transport")) in SILENT for name in names):
         # what it would send with is told too: that it keeps its mail may be for a profile
         host = root.at("mailers", "smtp", "host")
@@ -394,6 +399,13 @@ def _sender(variable: Callable[..., Value], said: Mapping[str, Any]) -> Value:
 
 def _list(*names: str) -> Known:
     return Known(List([Entry(None, Known(name), None) for name in names]))
+
+
+def _all_by_smtp(root: Value) -> list[str]:
+    mailers = root.get("mailers")
+    return [
+        str(key) for key in keys_of(mailers) if known(mailers.get(key).get("transport")) == "smtp"
+    ]
 
 
 def _leads_to(root: Value, name: str, depth: int = 0) -> list[str]:

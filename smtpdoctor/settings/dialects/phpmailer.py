@@ -192,10 +192,14 @@ def values_of(uses: Iterable[Use], reached: bool | None) -> dict[str, tuple[Valu
     from smtpdoctor.settings.readers.module import Assignment
 
     found: dict[str, tuple[Value, Span | None]] = {}
+    uses = list(uses)
+    server = next((use.guards for use in uses if _name(use) == "Host"), ())
     for use in uses:
         name = _name(use)
         if not name or use.reached is False:
             continue
+        if name == "SMTPOptions" and use.reached_where(server) is None:
+            continue  # `if (! setting('verify'))`: what it is without it is PHPMailer's own
         value: Value
         if isinstance(use, Assignment):
             keys = use.path[use.path.index(name) + 1 :]

@@ -66,6 +66,8 @@ def _draft(workspace: Workspace, path: str, variables: Variables, place: int) ->
         found = {name: made.argument(at, name) for at, name in enumerate(ARGUMENTS)}
         for call in module.calls():
             name = SETTERS.get(call.name.rpartition(".")[2].lower())
+            if name == "stream" and call.reached is None:
+                continue  # `if (! VERIFY)`: what it is without it is SwiftMailer's own
             if name is not None and call.reached is not False:
                 found[name] = call.argument(0)
         stream = found.pop("stream", Known(ABSENT))

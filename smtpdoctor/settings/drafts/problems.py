@@ -45,6 +45,10 @@ class Problems:
             user = values.read_username(name)
             return self._of_login(field, name, option) or (user.problem, user.detail)
         if field == "sender":
+            fields = self.draft.dialect.fields
+            parts = [name for name in self.draft.options if fields.get(name) == "sender"]
+            if not all(map(self.shown.is_told, parts)):
+                return None, ""  # half of an address whose other half can't be told
             sender = values.read_address(self.outcome.sender or "")
             return sender.problem, sender.detail
         if field in SECRETS:

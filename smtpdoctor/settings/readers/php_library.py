@@ -84,6 +84,9 @@ GLOBALS: dict[str, Any] = {
     "PHP_EOL": "\n",
     **urls.CONSTANTS,
 }
+#: Files that are copied and filled in, and those for work on the program.
+TEMPLATE = re.compile(r"(?i)[._-](default|dist|sample|example|template|tpl)(?=[._-]|$)[^/]*$")
+AT_WORK = re.compile(r"(?i)[._/-](dev|development|tests?|testing|staging)(?=[._/-])")
 #: Where a constant is defined, and a class; in files that are no whole library in one.
 DEFINED = re.compile(
     rb"\bdefine\s*\(\s*['\"]([A-Z_][A-Z0-9_]{2,})['\"]"
@@ -446,13 +449,26 @@ class Php(Truthful):
                 for constant, class_ in set(names):
                     places.setdefault((constant or class_).decode(), []).append(path)
             self.project.kept["php"] = places
-        paths: list[str] = self.project.kept["php"].get(name, [])
+        paths = self._that_count(name, self.project.kept["php"].get(name, []))
         if len(paths) != 1 or paths[0] == self.file:
             return None
         module = self.project.imported_module(paths[0])
         if module is None:
             return None
         return module.evaluator.lookup(name, module.evaluator.module, END)
+
+    def _that_count(self, name: str, paths: list[str]) -> list[str]:
+        """Of several files that define a constant those that production goes by: no template, no
+        file for work on the program, and none that leaves it to the others."""
+        content = self.project.files.read
+        guard = re.compile(rb"\bdefined\s*\(\s*['\"]" + re.escape(name.encode()) + rb"\b")
+        for is_left in (
+            TEMPLATE.search,
+            AT_WORK.search,
+            lambda path: guard.search(content(path) or b""),
+        ):
+            paths = [path for path in paths if not is_left(path)] or paths if paths[1:] else paths
+        return paths
 
     # -- members
 

@@ -113,3 +113,13 @@ def test_lookalikes(tmp_path: Path, changed: str) -> None:
     text = notify("server_port: 465")[PATH].replace("dawidd6/action-send-mail@v6", changed)
     found = setups(write(tmp_path, {PATH: text}))
     assert "action-send-mail" not in {each.identity.dialect for each in found}
+
+
+@pytest.mark.parametrize("given", ["Grafana Report", "shop@example.com", "Shop <shop>"])
+def test_a_sender_that_only_has_a_name_has_the_user_names_address(
+    tmp_path: Path, given: str
+) -> None:
+    files = {PATH: notify()[PATH].replace("Shop <shop@example.com>", given)}
+    setup = one(write(tmp_path, files), "action-send-mail")
+    assert "from" not in [each.origin.name for each in setup.settings.entries]
+    assert not [each for each in setup.settings.entries if each.problem]

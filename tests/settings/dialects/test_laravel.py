@@ -634,3 +634,29 @@ WORKER = """services:
 def test_of_several_containers_the_worker_is_not_the_one_that_counts(tmp_path: Path) -> None:
     root = write(tmp_path, {"compose.yml": WORKER, "artisan": "", "composer.json": DEPENDS})
     assert came_to(one(root, "laravel")) == ("smtp.ionos.com", 587, "starttls")
+
+
+SEVERAL = """<?php
+return [
+    'default' => env('MAIL_MAILER', 'smtp'),
+    'mailers' => [
+        'one' => ['transport' => 'smtp', 'host' => 'one.example', 'port' => 587],
+        'two' => ['transport' => 'smtp', 'host' => 'two.example', 'port' => 465],
+        'log' => ['transport' => 'log'],
+    ],
+];
+"""
+
+
+def test_without_a_word_on_the_mailer_each_that_may_be_set_is_a_set_up(tmp_path: Path) -> None:
+    """The default leads nowhere: MAIL_MAILER is set where the program runs."""
+    manifest = '{"require": {"laravel/framework": "^10.2"}}'
+    root = write(tmp_path, {"config/mail.php": SEVERAL, "composer.json": manifest})
+    assert [each.settings.host for each in setups(root)] == ["one.example", "two.example"]
+
+
+def test_a_mailer_that_is_set_and_not_there_stops_the_program(tmp_path: Path) -> None:
+    [remark] = one(
+        folder(tmp_path, "^10.2", "MAIL_MAILER=smtp\n", SEVERAL), "laravel"
+    ).settings.remarks
+    assert remark.because.startswith("config/mail.php has no mailer of this name")

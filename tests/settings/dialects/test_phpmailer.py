@@ -675,3 +675,53 @@ def test_another_array_that_is_asked_by_a_name_is_no_environment(tmp_path: Path)
     code += "$mail->Port = 587;\n$mail->Host = text('greeting');\n"
     files = {"env.php": OWN_CLASS + texts, "mail.php": code, ".env": "GREETING=x\n"}
     assert one(write(tmp_path, files), "phpmailer").settings.host == "smtp.ionos.com"
+
+
+SETTINGS_OF = "<?php\n{}define('SMTP_HOST', '{}');\ndefine('SMTP_PORT', 587);\n"
+SENDS_BY = """<?php
+$mail = new PHPMailer(true);
+$mail->isSMTP();
+$mail->Host = SMTP_HOST;
+$mail->Port = SMTP_PORT;
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ("config.default.php", SETTINGS_OF.format("", "")),
+        ("config-sample.php", SETTINGS_OF.format("", "your.host.example")),
+        ("constants.development.php", SETTINGS_OF.format("", "mailpit")),
+        ("app/constants.php", SETTINGS_OF.format("defined('SMTP_HOST') or ", "localhost")),
+    ],
+)
+def test_of_several_files_with_a_constant_productions_counts(
+    tmp_path: Path, other: str, code: str
+) -> None:
+    files = {"mail.php": SENDS_BY, other: code, "config.php": SETTINGS_OF.format("", "a.example")}
+    files[other] = files[other].replace("define('SMTP_PORT', 587);\n", "")
+    assert one(write(tmp_path, files), "phpmailer").settings.host == "a.example"
+
+
+def test_of_two_that_may_both_count_none_is_known(tmp_path: Path) -> None:
+    files = {"mail.php": SENDS_BY, "other.php": SETTINGS_OF.format("", "b.example")}
+    files["config.php"] = SETTINGS_OF.format("", "a.example")
+    assert not one(write(tmp_path, files), "phpmailer").complete
+
+
+SWITCH = "    $mail->SMTPOptions = ['ssl' => ['verify_peer' => false]];\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "verify"),
+    [
+        (f"if (!get_setting('verify')) {{\n{SWITCH}}}\n", True),
+        (SWITCH, False),
+        (f"if (getenv('X') === false) {{\n{SWITCH}}}\n", False),
+    ],
+)
+def test_a_check_that_is_switched_off_where_a_setting_says_so_is_on(
+    tmp_path: Path, lines: str, verify: bool
+) -> None:
+    code = SENDS_BY.replace("SMTP_HOST", "'smtp.ionos.com'").replace("SMTP_PORT", "587") + lines
+    assert one(write(tmp_path, {"mail.php": code}), "phpmailer").settings.verify is verify

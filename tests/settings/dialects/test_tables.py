@@ -724,3 +724,15 @@ def test_what_sendmail_takes_for_base64_and_is_none(tmp_path: Path) -> None:
     setup = one(root, "sendmail")
     assert setup.credentials.password is None
     assert [each.field for each in setup.settings.untellable] == ["password"]
+
+
+def test_half_of_a_sender_is_no_wrong_address(tmp_path: Path) -> None:
+    """The other half is in a variable that is not here."""
+    compose = "services:\n  cloud:\n    image: nextcloud:29\n    environment:\n"
+    compose += "      - SMTP_HOST=smtp.example.com\n      - MAIL_FROM_ADDRESS=$LOCAL_PART\n"
+    root = write(tmp_path, {"compose.yml": compose + "      - MAIL_DOMAIN=example.com\n"})
+    setup = one(root, "nextcloud-docker")
+    assert not [each for each in setup.settings.entries if each.problem]
+    write(tmp_path, {".env": "LOCAL_PART=\n"})
+    [entry] = [each for each in one(root, "nextcloud-docker").settings.entries if each.problem]
+    assert entry.field == "sender"
