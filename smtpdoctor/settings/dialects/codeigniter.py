@@ -138,9 +138,16 @@ def _four(workspace: Workspace, path: str) -> Iterator[Draft]:
     found = array_draft(
         workspace, DIALECT, read, variables, paths, place=path, anchor="SMTPHost", form=""
     )
-    if found is not None and known(found.options["SMTPHost"].value) not in (None, ""):
-        found.unset = {}  # what the class says is changed there
-        yield _finished(workspace, found, path)
+    if found is None:
+        return
+    login = (found.options.get(name) for name in ("SMTPUser", "SMTPPass"))
+    logs_in = all(option is not None and known(option.value) for option in login)
+    if known(found.options["SMTPHost"].value) in (None, ""):
+        if not logs_in:
+            return
+        found.no_host = "email.SMTPHost"
+    found.unset = {}  # what the class says is changed there
+    yield _finished(workspace, found, path)
 
 
 def _three(workspace: Workspace, path: str) -> Iterator[Draft]:

@@ -60,6 +60,13 @@ OF_CHART = {name: key for key, name in CHART.items()}
 DEFAULTS: Mapping[str, Any] = {"smtp_port": 2525, "smtp_enable_starttls_auto": False}
 BACK = {name: own for own, (name, _) in NAMES.items() if name}
 VARIABLE = "GITLAB_OMNIBUS_CONFIG"
+#: A variable that compose fills in, alone on the right; and one without quotes, of any form.
+REFERENCE = re.compile(
+    r"(?P<quote>['\"]?)\$(?:\{(?P<braced>\w+)\}|(?P<plain>\w+))(?P=quote)\s*(?:#.*)?"
+)
+BARE = re.compile(
+    rb"(gitlab_rails\[['\"]\w+['\"]\]\s*=\s*)(\$\{?\w+\}?)(?=\s*(?:#|$))", re.MULTILINE
+)
 ASSIGNED = re.compile(r"\s*gitlab_rails\[['\"]\w+['\"]\]\s*=\s*")
 
 
@@ -92,8 +99,9 @@ class GitLab:
             span = held[0].value.span if held else None
             if span is not None:
                 text = _lines(workspace, span)
+                fill = _Filled(workspace, span.file) if surrounding.carrier == "compose" else None
                 yield from self._draft(
-                    workspace, span.file, f"{span.file}.rb", surrounding.variables, text
+                    workspace, span.file, f"{span.file}.rb", surrounding.variables, text, fill
                 )
         for path, root in workspace.chart_values:
             yield from self._of_chart(workspace, path, root)
@@ -137,7 +145,10 @@ class GitLab:
         called: str,
         variables: Variables,
         text: bytes | None = None,
+        filled: _Filled | None = None,
     ) -> Iterator[Draft]:
+        if text is not None and filled is not None:
+            text = BARE.sub(_standing_in, text)
         files = workspace if text is None else _Text(text)
 
         read_under: dict[int, tuple[Variables, Module | Unknown]] = {}
@@ -157,10 +168,13 @@ class GitLab:
                 continue
             if value.span is not None:
                 _show_name(workspace, value.span)
+            given = filled(value) if filled is not None else value
             options[name] = Option(
                 name,
-                value,
-                lambda under, name=name: read(under, name),  # type: ignore[misc]
+                given,
+                (lambda under, name=name: read(under, name))  # type: ignore[misc]
+                if given is value
+                else None,
             )
         host = options.get("smtp_address")
         span = host.value.span if host is not None else None
@@ -222,6 +236,44 @@ class _Text:
 
     def read(self, path: str) -> bytes | None:
         return self._text
+
+
+class _Filled:
+    """What compose writes into the text before the container gets it."""
+
+    def __init__(self, workspace: Workspace, path: str) -> None:
+        self._workspace = workspace
+        folder = path.rpartition("/")[0]
+        dotenv = workspace.dotenv(f"{folder}/.env".lstrip("/"), "compose")
+        self._layers = [workspace.process, *([dotenv] if dotenv is not None else [])]
+
+    def __call__(self, value: Value) -> Value:
+        """A value with the variable that stands for it in place, from where that is set."""
+        span = value.span
+        line = (self._workspace.line(span.file, span.line) or "") if span is not None else ""
+        said = line.partition("=")[2].strip()
+        if "$" not in said.replace("$$", ""):
+            if isinstance(value, Known) and isinstance(value.value, str):
+                return replace(value, value=value.value.replace("$$", "$"))
+            return value
+        found = REFERENCE.fullmatch(said)
+        if found is None:
+            return Unknown("environment", "compose fills in a part of it", span)
+        name = found["braced"] or found["plain"]
+        layers = [each for each in self._layers if name in each.values]
+        held = layers[0].values[name] if layers else None
+        if held is None or (isinstance(held, Known) and not held.value):
+            return Unknown("environment", f"{name} is not set here", span)
+        if isinstance(held, Known) and not found["quote"]:
+            word = str(held.value)
+            made: Any = int(word) if word.isdecimal() else {"true": True, "false": False}.get(word)
+            return held if made is None else replace(held, value=made)
+        return held
+
+
+def _standing_in(found: re.Match[bytes]) -> bytes:
+    """A number as long as a reference that Ruby can't read: what it is, `_Filled` says."""
+    return found[1] + b"1" * len(found[2])
 
 
 def _lines(workspace: Workspace, span: Span) -> bytes:

@@ -441,6 +441,8 @@ def _draft(  # branches: one condition an option of config/mail.php
             why = f"mail goes out by the transport {said(str(sends))}, not by SMTP"
             workspace.folder.skipped.append(Skipped(path=app.config or app.root or ".", why=why))
             return
+    if app.place and _is_left_blank(options):
+        return
     if "local_domain" in options and known(options["local_domain"].value) is None:
         del options["local_domain"]  # it is what the machine is called
     options |= _set_again(workspace, app)
@@ -472,6 +474,12 @@ def _draft(  # branches: one condition an option of config/mail.php
         unset=unset_variables(options, variables),
         sends=({"mailer": "smtp"},),
     )
+
+
+def _is_left_blank(options: Mapping[str, Option]) -> bool:
+    """Whether server and login are set to nothing, as in a template that nobody has filled in."""
+    asked = [options[name].value for name in ("host", "username", "password") if name in options]
+    return len(asked) == 3 and all(known(each) == "" for each in asked)
 
 
 def _set_again(workspace: Workspace, app: App) -> dict[str, Option]:

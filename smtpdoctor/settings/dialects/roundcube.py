@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Option, Outcome
@@ -18,6 +18,7 @@ from smtpdoctor.settings.dialects.php_code import (
 )
 from smtpdoctor.settings.dialects.phpmailer import php_variables
 from smtpdoctor.settings.dialects.symfony_transport import is_off
+from smtpdoctor.settings.dialects.table import is_image
 from smtpdoctor.settings.model import Field, TLSMode
 from smtpdoctor.settings.readers.model import ABSENT, Known, Unknown, Value
 from smtpdoctor.settings.variables import Variables
@@ -31,6 +32,11 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "verify_peer_name": ("smtp_conn_options", "ssl", "verify_peer_name"),
 }
 HOST = re.compile(r"(?:(?P<scheme>ssl|tls)://)?(?P<host>[A-Za-z0-9._-]+)(?::(?P<port>\d{1,5}))?$")
+
+EACH = "each person who writes mail logs in as that person"
+#: The image's variables (docker-entrypoint.sh), the port 587 where nobody sets it.
+IMAGES = ("roundcube/roundcubemail",)
+SERVER, PORT = "ROUNDCUBEMAIL_SMTP_SERVER", "ROUNDCUBEMAIL_SMTP_PORT"
 
 
 def find(workspace: Workspace) -> Iterator[Draft]:
@@ -54,9 +60,29 @@ def find(workspace: Workspace) -> Iterator[Draft]:
         for name in ("smtp_user", "smtp_pass"):
             option = found.options.get(name)
             if option is None or "%" in str(known(option.value)):
-                why = "each person who writes mail logs in as that person"
-                found.options[name] = Option(name, Unknown("computed", why))
+                found.options[name] = Option(name, Unknown("computed", EACH))
         yield found
+    yield from _of_images(workspace)
+
+
+def _of_images(workspace: Workspace) -> Iterator[Draft]:
+    """One for each container of the image, which writes config.inc.php by two variables."""
+    for item in workspace.surroundings:
+        server = item.variables.lookup(SERVER) if is_image(item.image, IMAGES) else None
+        if not isinstance(server, Known) or not HOST.match(str(server.value)):
+            continue
+        options = {"smtp_host": Option("smtp_host", server, _again(SERVER), called=SERVER)}
+        options |= parts(options["smtp_host"], HOST, workspace)
+        port = item.variables.lookup(PORT)
+        if port is not None:
+            options["smtp_host.port"] = Option("smtp_host.port", port, _again(PORT), called=PORT)
+        for name in ("smtp_user", "smtp_pass"):
+            options[name] = Option(name, Unknown("computed", EACH))
+        yield Draft(dialect=DIALECT, place=item.place, options=options, variables=item.variables)
+
+
+def _again(name: str) -> Callable[[Variables], Value]:
+    return lambda under: under.lookup(name) or Known(ABSENT)
 
 
 def outcome(options: Mapping[str, Any]) -> Outcome:

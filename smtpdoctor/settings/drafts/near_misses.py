@@ -185,7 +185,12 @@ class NearMisses:
         for _, field in found.values():
             asked = {name: each for name, each in asked.items() if each != field}
         if asked:
-            there = [name for name in self.draft.variables.names if self._stands_in_file(name)]
+            read = {name for each in self.draft.options.values() for name in each.value.variables}
+            there = [
+                name
+                for name in self.draft.variables.names
+                if name not in read and self._stands_in_file(name)
+            ]
             meant = named_otherwise(asked, there, self.workspace.folder, fields)
             for name, like in meant.items():
                 if not self._comes_to_the_same(name, asked[like]):

@@ -45,12 +45,7 @@ class Problems:
             user = values.read_username(name)
             return self._of_login(field, name, option) or (user.problem, user.detail)
         if field == "sender":
-            fields = self.draft.dialect.fields
-            parts = [name for name in self.draft.options if fields.get(name) == "sender"]
-            if not all(map(self.shown.is_told, parts)):
-                return None, ""  # half of an address whose other half can't be told
-            sender = values.read_address(self.outcome.sender or "")
-            return sender.problem, sender.detail
+            return self._of_sender()
         if field in SECRETS:
             text = (self.outcome.password if field == "password" else self.outcome.token) or ""
             secret = values.read_secret(Secret(text))
@@ -71,6 +66,15 @@ class Problems:
         if said.strip() in SERVICES or port.problem not in ("not-a-number", "quotes"):
             return None, ""
         return port.problem, port.detail
+
+    def _of_sender(self) -> tuple[Problem | None, str]:
+        """What is wrong with the address, where no half of it can't be told."""
+        fields = self.draft.dialect.fields
+        parts = [name for name in self.draft.options if fields.get(name) == "sender"]
+        if not all(map(self.shown.is_told, parts)):
+            return None, ""
+        sender = values.read_address(self.outcome.sender or "")
+        return sender.problem, sender.detail
 
     def _of_login(self, field: Field, text: str, option: Option) -> tuple[Problem, str] | None:
         """What is wrong with a user name or secret by where it comes from."""

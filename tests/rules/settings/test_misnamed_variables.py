@@ -380,6 +380,44 @@ def test_look_alike_another_key_of_the_gem(key: str) -> None:
     assert rails("open_timeout", key).settings.near_misses == ()
 
 
+EMAIL_PHP = """<?php
+namespace Config;
+class Email extends BaseConfig
+{
+    public string $fromEmail = 'info@example.com';
+    public string $protocol = 'smtp';
+    public string $SMTPHost = '';
+    public string $SMTPUser = '';
+    public string $SMTPPass = '';
+    public int $SMTPPort = 25;
+    public string $SMTPCrypto = 'tls';
+}
+"""
+
+
+def codeigniter(host: str, login: str = "email.SMTPUser = info@example.com\n") -> Scene:
+    env = f"{host}email.SMTPPort = 587\n{login}email.SMTPPass = geheim-12\n"
+    return Scene.of_folder({"app/Config/Email.php": EMAIL_PHP, ".env": env})
+
+
+def test_positive_a_slip_in_the_name_of_codeigniters_server() -> None:
+    found = codeigniter("email.SMTPHots = smtp.ionos.com\n").diagnosis("setting-ignored")
+    assert found.severity == "error"
+    assert renamed(found) == [(".env", 1, "email.SMTPHots", "email.SMTPHost")]
+
+
+def test_positive_a_login_of_codeigniters_without_a_server() -> None:
+    found = codeigniter("").diagnosis("setting-invalid")
+    assert "there is no host to send to" in found.title
+
+
+def test_look_alike_codeigniter_as_it_is_installed() -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder, "app/Config").mkdir(parents=True)
+        Path(folder, "app/Config/Email.php").write_text(EMAIL_PHP)
+        assert not setups_in(Path(folder), {}).setups
+
+
 HOSTED = {
     "N8N_SMTP_HOST": "${SMTP_HOST}",
     "N8N_SMTP_PORT": "587",

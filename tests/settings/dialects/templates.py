@@ -30,6 +30,7 @@ DIFY = (DIFY[0], DIFY[1] + "MAIL_DEFAULT_SEND_FROM: u@example.com\nMAIL_TYPE: sm
 TYPEBOT = compose("baptistearno/typebot-builder:3", "SMTP_", "HOST", "USERNAME", "PASSWORD")
 TYPEBOT = (TYPEBOT[0], TYPEBOT[1] + "NEXT_PUBLIC_SMTP_FROM: u@example.com\n")
 KUTT = compose("kutt/kutt:latest", "MAIL_", "HOST", "USER", "PASSWORD")
+KUTT_2 = (KUTT[0].replace("latest", "v2.7.4"), KUTT[1])
 KUTT = (KUTT[0], KUTT[1] + "MAIL_ENABLED: 'true'\n")
 WEBLATE = compose("weblate/weblate:5", "WEBLATE_EMAIL_", *DJANGO)
 WEBLATE = (WEBLATE[0], WEBLATE[1] + "WEBLATE_DEFAULT_FROM_EMAIL: u@example.com\n")
@@ -152,6 +153,8 @@ CASES = [
     case("kutt:implicit on 587", (587, "implicit"), KUTT, "MAIL_SECURE: 'true'"),
     case("kutt:off", (587, "starttls"), (KUTT[0], KUTT[1].replace("'true'", "'false'")), "",
          "ignored MAIL_HOST", changes=False),
+    case("kutt-2:healthy 587", (587, "starttls"), KUTT_2, "MAIL_PORT: 587"),
+    case("kutt-2:465", (465, "implicit"), KUTT_2, "MAIL_PORT: 465\nMAIL_SECURE: 'true'"),
     case("weblate:healthy 587", (587, "starttls"), WEBLATE, "WEBLATE_EMAIL_PORT: 587",
          required=True),
     case("weblate:healthy 465", (465, "implicit"), WEBLATE,

@@ -126,3 +126,44 @@ def test_a_chart_without_a_way_of_logging_in_writes_no_login(
 
 def test_comments_are_none(tmp_path: Path) -> None:
     assert not setups(write(tmp_path, {"gitlab.rb": "# gitlab_rails['smtp_address'] = 'x'\n"}))
+
+
+FILLED = """services:
+  web:
+    image: gitlab/gitlab-ce:17.5.1-ce.0
+    environment:
+      GITLAB_OMNIBUS_CONFIG: |
+        gitlab_rails['smtp_enable'] = true
+        gitlab_rails['smtp_address'] = "${SMTP_HOST}"
+        gitlab_rails['smtp_port'] = ${SMTP_PORT}
+        gitlab_rails['smtp_user_name'] = "$SMTP_USER"
+        gitlab_rails['smtp_password'] = '${SMTP_PASSWORD}'
+        gitlab_rails['smtp_tls'] = ${SMTP_TLS}
+        gitlab_rails['gitlab_email_from'] = 'info@example.com'
+"""
+FROM_ENV = "SMTP_HOST=smtp.ionos.com\nSMTP_PORT=465\nSMTP_USER=info@example.com\n"
+FROM_ENV += "SMTP_PASSWORD=geheim-12\nSMTP_TLS=true\n"
+
+
+def test_what_compose_fills_in(tmp_path: Path) -> None:
+    setup = one(write(tmp_path, {"compose.yml": FILLED, ".env": FROM_ENV}), "gitlab")
+    assert way(setup) == ("smtp.ionos.com", 465, "implicit", False)
+    assert (setup.settings.username, password(setup)) == ("info@example.com", "geheim-12")
+    assert not [each for each in setup.settings.entries if each.problem]
+    host = setup.settings.entry("host")
+    assert host is not None
+    assert (host.origin.file, host.origin.line) == (".env", 1)
+
+
+def test_what_compose_fills_in_and_nothing_here_sets_is_not_known(tmp_path: Path) -> None:
+    env = FROM_ENV.replace("SMTP_HOST=smtp.ionos.com\n", "").replace("SMTP_PASSWORD", "OTHER")
+    setup = one(write(tmp_path, {"compose.yml": FILLED, ".env": env}), "gitlab")
+    told = {each.option for each in setup.settings.untellable}
+    assert told == {"smtp_address", "smtp_password"}
+    assert not [each for each in setup.settings.entries if each.problem]
+
+
+def test_a_dollar_sign_that_is_written_twice_is_one(tmp_path: Path) -> None:
+    text = FILLED.replace("'${SMTP_PASSWORD}'", "'pa$$word-12'")
+    setup = one(write(tmp_path, {"compose.yml": text, ".env": FROM_ENV}), "gitlab")
+    assert password(setup) == "pa$word-12"

@@ -660,3 +660,20 @@ def test_a_mailer_that_is_set_and_not_there_stops_the_program(tmp_path: Path) ->
         folder(tmp_path, "^10.2", "MAIL_MAILER=smtp\n", SEVERAL), "laravel"
     ).settings.remarks
     assert remark.because.startswith("config/mail.php has no mailer of this name")
+
+
+BLANK = """services:
+  app:
+    image: solidtime/solidtime:0.8
+    environment:
+      MAIL_MAILER: smtp
+      MAIL_HOST: ${MAIL_HOST:-}
+      MAIL_USERNAME: ${MAIL_USERNAME:-}
+      MAIL_PASSWORD: ${MAIL_PASSWORD:-}
+"""
+
+
+def test_a_template_that_nobody_has_filled_in_is_no_set_up(tmp_path: Path) -> None:
+    assert not setups(write(tmp_path, {"compose.yml": BLANK}))
+    write(tmp_path, {".env": "MAIL_HOST=smtp.ionos.com\n"})
+    assert one(tmp_path, "laravel").settings.host == "smtp.ionos.com"

@@ -639,3 +639,35 @@ def test_what_nextclouds_image_hands_on_is_no_set_up_of_its_own(tmp_path: Path) 
 def test_look_alike_a_condition_of_ones_own(tmp_path: Path) -> None:
     code = HANDED_ON.replace("getenv('SMTP_HOST')", "getenv('RELAY')")
     assert one(write(tmp_path, {"config/smtp.config.php": code}), "nextcloud")
+
+
+WEBMAIL = """services:
+  webmail:
+    image: roundcube/roundcubemail:1.6.9-apache
+    environment:
+      ROUNDCUBEMAIL_SMTP_SERVER: {}
+{}"""
+
+
+@pytest.mark.parametrize(
+    ("server", "port", "expected"),
+    [
+        ("tls://smtp.ionos.com", "", (IONOS, 587, "starttls")),
+        ("tls://smtp.ionos.com", "587", (IONOS, 587, "starttls")),
+        ("ssl://smtp.ionos.com", "465", (IONOS, 465, "implicit")),
+        ("ssl://smtp.ionos.com", "587", (IONOS, 587, "implicit")),
+        ("smtp.ionos.com", "587", (IONOS, 587, "none")),
+    ],
+)
+def test_roundcubes_image(
+    tmp_path: Path, server: str, port: str, expected: tuple[str, int, str]
+) -> None:
+    line = f"      ROUNDCUBEMAIL_SMTP_PORT: {port}\n" if port else ""
+    setup = one(write(tmp_path, {"compose.yml": WEBMAIL.format(server, line)}), "roundcube")
+    assert came_to(setup) == expected
+    assert {each.option for each in setup.settings.untellable} == {"smtp_user", "smtp_pass"}
+
+
+@pytest.mark.parametrize("server", ["''", "tls://%h"])
+def test_roundcubes_image_without_a_server_of_its_own(tmp_path: Path, server: str) -> None:
+    assert not setups(write(tmp_path, {"compose.yml": WEBMAIL.format(server, "")}))
