@@ -157,7 +157,11 @@ def are_placeholders(username: str, password: str) -> bool:
     might be for somebody."""
     if len(username) > LONGEST or len(password) > LONGEST:
         return False
-    person, secret = (_bare(text.strip().lower()) for text in (username, password))
+    # USERNAME@gmail.com with PASSWORD
+    local, at, _ = username.strip().lower().partition("@")
+    person, secret = _bare(local), _bare(password.strip().lower())
+    if at and not person.endswith("username"):
+        return False
     return bool(BARE_PERSON.fullmatch(person) and BARE_SECRET.fullmatch(secret))
 
 

@@ -218,6 +218,7 @@ def test_a_user_in_another_language_that_somebody_may_be(text: str) -> None:
         ("SMTP_USER", "SMTP_PASS"),
         ("user", "password"),
         ("mail-user", "passwd"),
+        ("USERNAME@gmail.com", "PASSWORD"),
     ],
 )
 def test_a_login_that_only_says_what_stands_there(username: str, password: str) -> None:

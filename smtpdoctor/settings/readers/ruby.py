@@ -65,6 +65,10 @@ def unescape(text: str) -> str:
     return ESCAPE.sub(replace, text) if "\\" in text else text
 
 
+#: Variables of Ruby, Bundler and Rails themselves, with which no setting of mail changes.
+OWN = re.compile(r"(?:BUNDLE|RAILS|RACK|RUBY|BOOTSNAP|SPRING|NODE|LC)_|RUBYOPT|TZ$|LANG$|PATH$")
+
+
 class RubyLowering(Lowering):
     """The node types of tree-sitter's ruby grammar."""
 
@@ -408,6 +412,9 @@ class RubyLowering(Lowering):
         if path is None:
             return
         root, keys = path
+        first = keys[0] if keys else None
+        if root == "ENV" and isinstance(first, Constant) and OWN.match(str(first.value)):
+            return  # every Rails application has `ENV["BUNDLE_GEMFILE"] ||= …` in config/boot.rb
         if not self._owned(root):
             self._home(root, bool(keys)).owned.add(root)
         self.bind(root, keys, value, whole)

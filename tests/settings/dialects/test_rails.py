@@ -450,3 +450,26 @@ def test_a_url_that_ruby_takes_for_none_is_told_once(tmp_path: Path) -> None:
     url = "smtp://user:w#rd@smtp.ionos.com:587"
     settings = one(root, "ruby-mail", SMTP_URL=url).settings
     assert [entry.problem for entry in settings.entries if entry.problem] == ["not-encoded"]
+
+
+BOOT = {
+    "config/boot.rb": "ENV['BUNDLE_GEMFILE'] ||= File.expand_path('../Gemfile', __dir__)\n",
+    "config/application.rb": "require_relative 'boot'\n",
+    "config/environment.rb": "require_relative 'application'\n"
+    "ActionMailer::Base.smtp_settings = {\n  address: ENV['SMTP_HOST'], port: 587,\n"
+    "  user_name: ENV['SMTP_USER'], password: ENV['SMTP_PASS'], enable_starttls_auto: true\n}\n",
+    ".env": "SMTP_HOST=smtp.ionos.com\nSMTP_USER=info@example.com\nSMTP_PASS=geheim-12\n",
+}
+
+
+def test_what_boot_sets_for_bundler_leaves_the_other_variables_as_they_are(
+    tmp_path: Path,
+) -> None:
+    setup = one(write(tmp_path, BOOT), "rails")
+    assert (setup.settings.host, setup.settings.username) == ("smtp.ionos.com", "info@example.com")
+    assert setup.complete
+
+
+def test_look_alike_a_variable_for_mail_that_code_sets(tmp_path: Path) -> None:
+    own = {**BOOT, "config/boot.rb": "ENV['SMTP_HOST'] ||= default_host\n"}
+    assert not one(write(tmp_path, own), "rails").complete
