@@ -1307,6 +1307,18 @@ def test_a_shell_is_offered_values(
     assert done.stdout.split() == offered.split()
 
 
+@pytest.mark.parametrize("name", ["", "check", "history"])
+def test_help_fits_a_narrow_terminal(
+    name: str, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    text, _, _ = command(*([name] if name else []), "--help").out.partition("Examples:")
+    # an option and its value stay together, and so does a heading
+    long = [line for line in text.splitlines() if len(line) > 40 and line.startswith("    ")]
+    assert long == []
+    assert name != "check" or "\n  --port PORT\n" in text
+
+
 def test_help_groups_its_options_and_breaks_no_example(command: Command) -> None:
     text = command("check", "--help").out
     headings = [line for line in text.splitlines() if line.endswith(":") and line[0] != " "]

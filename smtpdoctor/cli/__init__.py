@@ -24,7 +24,7 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from smtpdoctor import __version__
-from smtpdoctor.cli._help import Command
+from smtpdoctor.cli._help import Command, narrow_width
 from smtpdoctor.cli._output import (
     INTERRUPTED,
     TERMINATED,
@@ -99,7 +99,9 @@ def run(arguments: list[str]) -> int:
     _make_ready_for_shells(arguments)
     try:
         group = _program(named or commands)
-        status = group.main(arguments, prog_name="smtpdoctor", standalone_mode=False)
+        status = group.main(
+            arguments, prog_name="smtpdoctor", standalone_mode=False, terminal_width=narrow_width()
+        )
     except TyperException as error:
         from smtpdoctor.arguments import with_its_option
 

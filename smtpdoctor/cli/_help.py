@@ -5,13 +5,23 @@ Knows the layout of a help text; must not know any command.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from typing import Any
 
 from typer.core import TyperCommand
 
+#: The library's own least width; narrower, what an option is for stands below it.
+LEAST_WIDTH = 50
 #: Between the examples of a command's `EPILOG`.
 BETWEEN = "   ·   "
+
+
+def narrow_width() -> int | None:
+    """The width of a help text on a terminal that is narrower than the library's least; None
+    where the library finds it itself."""
+    width = shutil.get_terminal_size().columns - 2
+    return max(width, 28) if width < LEAST_WIDTH else None
 
 
 def groups(parameters: Iterable[Any], context: Any) -> dict[str, list[tuple[str, str]]]:
@@ -36,7 +46,7 @@ class Command(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         for heading, records in groups(self.get_params(ctx), ctx).items():
             with formatter.section(heading):
-                formatter.write_dl(records)
+                formatter.write_dl(records, col_max=8 if formatter.width < LEAST_WIDTH else 30)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         if not self.epilog:

@@ -24,12 +24,21 @@ class UnknownScenarioError(Exception):
     """No such scenario, or not on this system; the text is one line."""
 
 
+#: Columns in which a title is not read well.
+NARROW = 25
+
+
 def listing(width: int | None = None) -> Iterator[str]:
-    """Name and title of each scenario in two columns; in lines of `width`, else one line each."""
+    """Name and title of each scenario in two columns, or one below the other where the second
+    would be a narrow one; in lines of `width`, else one line each."""
     column = max(map(len, SCENARIOS)) + 2
     for scenario in SCENARIOS.values():
         note = f" ({scenario.unavailable})" if scenario.unavailable else ""
         title = f"{scenario.title}{note}"
+        if width is not None and width - column < NARROW:
+            yield scenario.name
+            yield from wrapped(title, width, first="  ", indent="  ")
+            continue
         lines = wrapped(title, width - column) if width is not None else [title]
         for number, line in enumerate(lines):
             yield f"{scenario.name if number == 0 else '':{column}}{line}"

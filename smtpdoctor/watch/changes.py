@@ -10,11 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from smtpdoctor.report.history import ChangeShown, HistoryShown, SeriesShown
-from smtpdoctor.text import cut, visible
+from smtpdoctor.text import cut, visible, wrapped
 from smtpdoctor.watch.history import Change
 from smtpdoctor.watch.lines import moment
 from smtpdoctor.watch.schedule import duration_words
 from smtpdoctor.words import count
+
+#: Of a terminal: below this lines are wrapped.
+NARROW = 60
 
 
 def by_series(changes: Iterable[Change], parts: Sequence[str] = ()) -> list[list[Change]]:
@@ -89,7 +92,18 @@ def as_text(
         if len(series) > most:
             lines.append(f"    … and {count(len(series) - most, 'earlier change')}")
     lines = [visible(line) for line in lines]  # folders, and whatever a file from anywhere holds
-    return lines if width is None else [cut(line, width) for line in lines]
+    if width is None:
+        return lines
+    if width >= NARROW:
+        return [cut(line, width) for line in lines]
+    return [part for line in lines for part in _whole(line, width)]
+
+
+def _whole(line: str, width: int) -> list[str]:
+    """A line on as many as it needs: cut, it would say too little."""
+    words = line.lstrip()
+    indent = " " * (len(line) - len(words))
+    return list(wrapped(words, width, first=indent, indent=f"{indent}  ")) or [""]
 
 
 def _named(change: Change) -> str:

@@ -109,3 +109,11 @@ def forms(secret: str) -> list[str]:
         base64.b64encode(plain).decode(),
         base64.b64encode(b"\0" + USERNAME.encode() + b"\0" + plain).decode(),
     ]
+
+
+@pytest.mark.parametrize("width", [34, 40, 80])
+def test_the_list_of_scenarios_fits_the_terminal(width: int) -> None:
+    lines = list(command.listing(width))
+    assert max(map(len, lines)) <= width
+    assert {line.split()[0] for line in lines} >= set(SCENARIOS)
+    assert len(lines) < 6 * len(SCENARIOS)

@@ -20,6 +20,7 @@ from smtpdoctor.demo.authority import Authority
 from smtpdoctor.demo.behaviour import Act, Behaviour
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.report.schema import SCHEMAS
+from smtpdoctor.watch.changes import as_text, by_series
 from smtpdoctor.watch.history import default_path, open_history
 from smtpdoctor.watch.model import State
 
@@ -181,6 +182,16 @@ def test_history_says_since_when_and_what_changed(
     assert shop[3].split()[:5] == ["2026-11-27", "08:00", "broken", "10m", "#1"]
     assert "credentials-rejected: " in shop[3]
     assert len(lines) == 8
+
+
+def test_on_a_narrow_terminal_nothing_is_left_out(authority: Authority) -> None:
+    watched(authority)
+    history = open_history(default_path({"XDG_STATE_HOME": str(Path("state").absolute())}))
+    series = by_series(history.changes())
+    history.close()
+    (whole, narrow) = (as_text(series, now=START, width=width, most=20) for width in (None, 40))
+    assert " ".join(" ".join(narrow).split()) == " ".join(" ".join(whole).split())
+    assert max(map(len, narrow)) <= 40
 
 
 def test_changes_within_one_minute_are_told_apart(capsys: pytest.CaptureFixture[str]) -> None:
