@@ -107,7 +107,8 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         blames a part of the server itself; `trial` of an account that may write to few;
         `connector` of a tenant that doesn't know this machine; `country` where it is the place of
         this machine's address; `pop-first` where fetching mail counts as a login; `storage` of an
-        account that has none left; "" where it isn't known.
+        account that has none left; `policy` of an unnamed rule of the server's own; "" where it
+        isn't known.
     """
 
     stages: tuple[Stage, ...]
@@ -130,6 +131,7 @@ class ReplyRule(Entry, frozen=True, kw_only=True):
         "country",
         "pop-first",
         "storage",
+        "policy",
     ] = ""
 
     def matches(self, reply: str) -> bool:

@@ -766,3 +766,28 @@ def test_who_may_not_send_and_who_may_not_log_in(stage: str, text: str, code: st
     found = interpret(None, stage, text)  # type: ignore[arg-type]
     assert found is not None
     assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("stage", "text", "code"),
+    [
+        # a limit that a plan has is no plan without SMTP
+        ("rcpt", "550 5.7.0 The email limit is reached. Please upgrade your plan", "limit"),
+        ("mail", "550 5.7.0 Too many emails per second. Please upgrade your plan", "limit"),
+        ("auth", "535 5.7.0 Please upgrade your plan to send over SMTP", "plan"),
+        ("mail", "550 5.7.1 SMTP is not available in your plan", "plan"),
+        ("rcpt", "550 5.7.1 Helo invalid: 3f2a9c1b7d44", "name"),
+        ("mail", "550 EHLO name is invalid", "name"),
+        ("rcpt", "550 5.1.1 Invalid mailbox", "recipient"),
+    ],
+)
+def test_words_that_look_alike(stage: str, text: str, code: str) -> None:
+    codes = {
+        "limit": "sending-limit-reached",
+        "plan": "basic-auth-disabled",
+        "name": "ehlo-rejected",
+        "recipient": "recipient-rejected",
+    }
+    rule = interpret(None, stage, text)
+    assert rule is not None
+    assert rule.code == codes[code]

@@ -693,9 +693,6 @@ def main(machine: str, wanted: str = "") -> None:
         needs_tls = world.script.starttls or world.script.implicit
         context = _context(world, certificates, f"{label}.{DOMAIN}", address) if needs_tls else None
         servers[world.name] = ScriptedServer(world.script, address, port, context)
-        if world.beside is not None:
-            for other in (*world.before, *world.behind):
-                ScriptedServer(world.beside, other, port, context, servers[world.name].delivered)
         places[world.name] = host, world.asked or port
     for name, text in (("hosts", "".join(hosts)), ("resolv.conf", "nameserver 127.0.0.77\n")):
         (folder / name).write_text(text)

@@ -94,9 +94,8 @@ class ScriptedServer:
         address: str,
         port: int,
         context: ssl.SSLContext | None,
-        delivered: set[str] | None = None,
     ) -> None:
-        self.delivered: set[str] = set() if delivered is None else delivered
+        self.delivered: set[str] = set()
         self._script = script
         self._context = context
         family = socket.AF_INET6 if ":" in address else socket.AF_INET

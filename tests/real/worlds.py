@@ -28,9 +28,9 @@ class World:
     `tls` as the settings have it; with `required`, STARTTLS is. `host` replaces the world's own
     name, "ip" is the server's address, "[ip]" with brackets; with `ipv6` that is its only kind.
     `good_dh` and `short_dh` are groups for DHE. `before` and `behind` are addresses that its name
-    has beside the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing; with
-    `beside`, that server is at each of them. `curve` is the only one of TLS's key exchange,
-    `asks_certificate` whether a client has to show one, `needs_name` whether TLS has to name it.
+    has beside the server's: closed ones, those of SILENT and of SILENT_IPV6 answer nothing. `curve`
+    is the only one of TLS's key exchange, `asks_certificate` whether a client has to show one,
+    `needs_name` whether TLS has to name the server.
     """
 
     name: str
@@ -46,7 +46,6 @@ class World:
     curve: str = ""
     asks_certificate: bool = False
     needs_name: bool = False
-    beside: Script | None = None
     ipv6: bool = False
     sender: str = "info@example.org"
     password: str = PASSWORD
@@ -527,31 +526,15 @@ def _forgetful() -> Iterator[World]:
 
 
 def _partings() -> Iterator[World]:
-    """Servers that go away at one stage, and backends of one name that are not alike."""
+    """Servers that go away at one stage."""
     for verb in ("greeting", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT", "QUIT"):
         yield World(name=f"closes-{verb.lower()}", script=Script(closes=(verb,)))
     yield World(name="closes-connection", script=Script(closes=("connection",)))
     yield World(name="leaves-starttls", script=Script(leaves=("STARTTLS",)))
     yield World(name="leaves-auth", script=Script(leaves=("AUTH",)))
     yield World(name="leaves-rcpt", script=Script(leaves=("RCPT",)))
-    relay = Script(starttls=False, needs_login=False, closes=("EHLO",))
-    yield World(name="closes-ehlo-relay", script=relay, tls="none", login=False)
-    relay = Script(
-        starttls=False, needs_login=False, replies={"EHLO": "500 what"}, leaves=("EHLO",)
-    )
-    yield World(name="leaves-refused-ehlo-relay", script=relay, tls="none", login=False)
     yield World(name="quit-unanswered", script=Script(delays={"QUIT": 30}))
-    scripts = {
-        "closing": Script(closes=("connection",)),
-        "554": Script(greeting="554 5.3.2 not here"),
-        "421": Script(greeting="421 4.3.2 too many connections"),
-        "without-login": Script(auth=""),
-    }
-    for number, (name, script) in enumerate(scripts.items(), 1):
-        yield World(name=f"{name}-first", before=(f"127.0.3.{number}",), beside=script)
-        yield World(name=f"{name}-second", behind=(f"127.3.0.{number}",), beside=script)
     yield World(name="three-refused-first", before=("127.0.2.1", "127.0.2.2", "127.0.2.3"))
-    yield World(name="ipv6-silent-refused-first", before=(SILENT_IPV6, "127.0.2.1"))
 
 
 def _spoken() -> Iterator[World]:

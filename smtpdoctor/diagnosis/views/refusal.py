@@ -62,6 +62,9 @@ _BARE_DENIAL = re.compile(
 )
 
 
+_OF_A_RECIPIENT = re.compile(r"\brecipients?\b|\bdestination\b", re.IGNORECASE)
+
+
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """The step of the configured way that the server refused.
 
@@ -194,7 +197,9 @@ def _code(
     wants_login = rule is not None and rule.code == LOGIN_FIRST
     again = wants_login and main.logged_in
     if main.logged_in and exchange.step != "auth" and rule is not None and rule.code == TLS_FIRST:
-        return CODES["login-not-kept"]
+        # one who takes mail over TLS alone may be asked for further on, where this server can't
+        onwards = exchange.step == "rcpt" and _OF_A_RECIPIENT.search(reply.text) is not None
+        return CODES["not-to-this-recipient" if onwards else "login-not-kept"]
     unjudged = only_begun(exchange) and rule is not None and rule.code == REJECTED
     if (
         rule is not None

@@ -90,6 +90,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
             "username": ("mail_smtpname",) if log_in else (),
             "password": ("mail_smtppassword",) if log_in else (),
             "verify": ("verify_peer", "verify_peer_name"),
+            "sender": ("mail_from_address", "mail_domain"),
         },
         misread=(remark(DATA, "mail_smtpauth", "auth-text", "true"),) if is_misread else (),
         ignored=(remark(DATA, "mail_smtpname", "auth"),) if skipped else (),
@@ -99,6 +100,7 @@ def outcome(options: Mapping[str, Any]) -> Outcome:
 FIELDS: Mapping[str, Field] = {
     "mail_smtphost": "host", "mail_smtpport": "port", "mail_smtpsecure": "tls",
     "mail_smtpname": "username", "mail_smtppassword": "password", "verify_peer": "verify",
+    "mail_from_address": "sender", "mail_domain": "sender",
     "verify_peer_name": "verify",
 }  # fmt: skip
 MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {

@@ -634,6 +634,8 @@ class Table:
 
     def _mechanisms(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         said = str(options.get(self.entry.mechanism) or "")
+        if said.lower() == "none":  # left to the library, which has a way of its own
+            return ()
         return (sasl_name(said),) if re.fullmatch(r"[A-Za-z0-9_-]{4,20}", said) else ()
 
     def _joined(self, form: str, options: Mapping[str, Any]) -> str | None:

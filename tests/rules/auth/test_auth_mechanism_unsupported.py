@@ -130,7 +130,7 @@ def test_positive_the_mechanism_is_named_as_the_program_names_it(
 
 def test_positive_a_mechanism_that_only_the_client_has_is_a_note() -> None:
     scene = Scene(host="exchange.example.net", client="javamail")
-    session = scene.session().up_to("ehlo-in-tls").ehlo("SIZE 1000", "AUTH NTLM")
+    session = scene.session().up_to("ehlo-in-tls").ehlo("SIZE 10240000", "AUTH NTLM")
     session.no_login("not-spoken")
     found = scene.diagnosis(CODE)
     assert found.severity == "note"

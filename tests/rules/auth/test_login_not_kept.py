@@ -40,6 +40,19 @@ def test_negative_a_sound_run() -> None:
     assert CODE not in Scene.healthy().codes()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.7.10 recipient requires TLS",
+        "550 5.7.4 Encryption required: this recipient takes messages over TLS alone",
+        "530 5.7.0 TLS required for this destination",
+    ],
+)
+def test_lookalike_the_recipient_wants_tls_further_on(text: str) -> None:
+    scene = Scene(host=HOST).refuse("rcpt", text)
+    assert scene.codes("error") == ["recipient-rejected"]
+
+
 def test_lookalike_no_login_was_made() -> None:
     scene = Scene(host=HOST, username=None)
     scene.session().up_to("auth").no_login("no-credentials").mail("530 Authentication required")

@@ -40,7 +40,7 @@ def test_lookalike_words_about_the_senders_policy() -> None:
     assert_well_worded(diagnosis)
 
 
-def test_lookalike_the_same_reply_to_the_sender_names_nothing() -> None:
+def test_lookalike_the_same_reply_to_the_sender_is_no_matter_of_the_message() -> None:
     scene = Scene().refuse("mail", IONOS)
-    assert scene.codes() == []
-    assert scene.judge().verdict == "inconclusive"
+    assert scene.codes() == ["sender-not-allowed"]
+    assert "by a policy of its own" in scene.judge().diagnoses[0].title

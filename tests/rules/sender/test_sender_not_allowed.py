@@ -35,6 +35,39 @@ def test_positive_the_first_fix_is_the_logins_address_and_reply_to() -> None:
     assert "shop@example.org into Reply-To" in first.steps[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "550 5.7.1 rejected by policy",
+        "554 5.7.1 Message rejected due to policy restrictions",
+        "550 Administrative prohibition: mail violates our policies",
+    ],
+)
+def test_positive_a_policy_that_is_not_named_accuses_no_list_of_senders(text: str) -> None:
+    scene = Scene(host="mail.example.net").refuse("mail", text)
+    assert scene.codes() == [CODE]
+    diagnosis = scene.diagnosis(CODE)
+    assert diagnosis.confidence == "possible"
+    assert "by a policy of its own" in diagnosis.title
+    assert "smtpd_sender_login_maps" not in str(diagnosis.fixes)
+    assert diagnosis.fixes[0].settings == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("550 5.7.1 Sender address rejected: not owned by user", CODE),
+        ("550 5.7.1 Email rejected per DMARC policy", "dmarc-would-reject"),
+        ("550 5.7.1 Helo command rejected by policy", "ehlo-rejected"),
+        ("550 5.7.1 Your sending limit is exceeded by the policy of your account", None),
+    ],
+)
+def test_lookalike_a_policy_that_is_named(text: str, code: str | None) -> None:
+    scene = Scene(host="mail.example.net").refuse("mail", text)
+    assert "by a policy of its own" not in scene.judge().diagnoses[0].title
+    assert scene.codes() == [code or "sending-limit-reached"]
+
+
 def no_name_server(**settings: Any) -> Scene:
     return looked_up("EAI_AGAIN", servers={SERVER: "silent"}, **settings)
 

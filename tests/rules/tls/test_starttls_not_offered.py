@@ -9,7 +9,7 @@ CODE = "starttls-not-offered"
 
 def test_positive_an_error_where_a_password_would_go_out() -> None:
     scene = Scene(host="mail.example.com")
-    main = scene.session().greeting().ehlo("SIZE 1000", "AUTH LOGIN").starttls_not_offered()
+    main = scene.session().greeting().ehlo("SIZE 10240000", "AUTH LOGIN").starttls_not_offered()
     scene.session("other-port").rest()
 
     found = scene.diagnosis(CODE)
@@ -23,14 +23,14 @@ def test_positive_an_error_where_a_password_would_go_out() -> None:
 
 def test_positive_an_error_where_tls_is_required() -> None:
     scene = Scene(host="mail.example.com", required=True, username=None)
-    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered()
+    scene.session().greeting().ehlo("SIZE 10240000").starttls_not_offered()
 
     assert scene.codes("error") == [CODE]
 
 
 def test_positive_a_warning_where_it_is_opportunistic() -> None:
     scene = Scene(host="mail.example.com", username=None)
-    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered().no_login(
+    scene.session().greeting().ehlo("SIZE 10240000").starttls_not_offered().no_login(
         "no-credentials"
     ).mail().rcpt().rset().quit()
 
@@ -40,7 +40,7 @@ def test_positive_a_warning_where_it_is_opportunistic() -> None:
 
 def test_positive_a_note_on_loopback() -> None:
     scene = Scene(host="127.0.0.1", port=1025, username=None)
-    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered().no_login(
+    scene.session().greeting().ehlo("SIZE 10240000").starttls_not_offered().no_login(
         "no-credentials"
     ).mail().rcpt().rset().quit()
 
@@ -51,7 +51,7 @@ def test_positive_a_note_on_loopback() -> None:
 def test_positive_a_private_address_that_the_network_gives_excuses_nobody() -> None:
     scene = Scene(host="mail.example.com", username=None)
     scene.lookup("10.0.0.9")
-    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered().no_login(
+    scene.session().greeting().ehlo("SIZE 10240000").starttls_not_offered().no_login(
         "no-credentials"
     ).mail().rcpt().rset().quit()
 
@@ -96,7 +96,7 @@ def test_lookalike_offered_and_refused() -> None:
 
 def test_lookalike_no_tls_wanted() -> None:
     scene = Scene(host="127.0.0.1", port=1025, tls="none", username=None)
-    scene.session().greeting().ehlo("SIZE 1000").rest()
+    scene.session().greeting().ehlo("SIZE 10240000").rest()
 
     assert scene.codes() == ["credentials-missing"]
     assert scene.judge().verdict == "healthy"
@@ -104,7 +104,7 @@ def test_lookalike_no_tls_wanted() -> None:
 
 def test_positive_without_any_login_on_loopback_the_login_goes_too() -> None:
     scene = Scene(host="127.0.0.1", port=1025)
-    scene.session().greeting().ehlo("SIZE 1000").starttls_not_offered()
+    scene.session().greeting().ehlo("SIZE 10240000").starttls_not_offered()
 
     fix = scene.diagnosis(CODE).fixes[0]
 
@@ -115,7 +115,7 @@ def test_positive_without_any_login_on_loopback_the_login_goes_too() -> None:
 
 def test_lookalike_a_login_in_clear_on_loopback_stays() -> None:
     scene = Scene(host="127.0.0.1", port=1025)
-    scene.session().greeting().ehlo("SIZE 1000", "AUTH PLAIN").starttls_not_offered()
+    scene.session().greeting().ehlo("SIZE 10240000", "AUTH PLAIN").starttls_not_offered()
 
     assert "SMTP_USER" not in scene.diagnosis(CODE).fixes[0].settings
 
@@ -125,5 +125,5 @@ def test_lookalike_without_tls_there_is_a_login_for_a_password_or_none(
     auth: str, first: str
 ) -> None:
     scene = Scene(host="10.0.0.5", port=25)
-    scene.session().greeting().ehlo("SIZE 1000", f"AUTH {auth}").starttls_not_offered()
+    scene.session().greeting().ehlo("SIZE 10240000", f"AUTH {auth}").starttls_not_offered()
     assert scene.diagnosis(CODE).fixes[0].title.startswith(first)

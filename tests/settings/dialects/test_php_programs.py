@@ -671,3 +671,12 @@ def test_roundcubes_image(
 @pytest.mark.parametrize("server", ["''", "tls://%h"])
 def test_roundcubes_image_without_a_server_of_its_own(tmp_path: Path, server: str) -> None:
     assert not setups(write(tmp_path, {"compose.yml": WEBMAIL.format(server, "")}))
+
+
+@pytest.mark.parametrize("auth", ["mail_smtpauth", "mail_smtpno"])
+def test_nextcloud_says_its_own_sender_with_and_without_a_login(tmp_path: Path, auth: str) -> None:
+    """MAIL is said for a sender that somebody set: a server that wants a login is heard so."""
+    text = nextcloud("587", "")["config/config.php"].replace("mail_smtpauth", auth)
+    entry = one(write(tmp_path, {"config/config.php": text}), "nextcloud").settings.entry("sender")
+    assert entry is not None
+    assert (entry.text, entry.origin.kind != "default") == ("u@example.com", True)

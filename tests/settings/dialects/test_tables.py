@@ -325,7 +325,12 @@ def test_settings_come_to(case: Case, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("said", "mechanisms"),
-    [("", ()), ("SMTP_AUTHENTICATION: login", ("LOGIN",)), ("SMTP_AUTHENTICATION: '${X} y'", ())],
+    [
+        ("", ()),
+        ("SMTP_AUTHENTICATION: login", ("LOGIN",)),
+        ("SMTP_AUTHENTICATION: '${X} y'", ()),
+        ("SMTP_AUTHENTICATION: none", ()),  # no name of a mechanism
+    ],
 )
 def test_a_table_names_the_way_of_logging_in(
     tmp_path: Path, said: str, mechanisms: tuple[str, ...]

@@ -13,8 +13,6 @@ from smtpdoctor.diagnosis.wording import refusal as refusals
 from smtpdoctor.words import listed
 
 CODE = "mail-parameters-refused"
-#: RFC 1870 §6.1.
-TOO_LARGE = 552
 
 
 def diagnose(run: Run) -> Iterator[Diagnosis]:
@@ -26,8 +24,6 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     # RFC 5321 §4.1.1.11: 555 for parameters that are not recognised or not implemented
     if not parameters or not (plain or mail.reply.code == 555):
         return
-    if mail.reply.code == TOO_LARGE:
-        return  # the parameter is taken, and what it says is too much
     where = run.where
     others = [each.name for each in knowledge.clients().values() if not each.mail_parameters]
     yield Diagnosis(

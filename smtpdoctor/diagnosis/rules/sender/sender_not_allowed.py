@@ -37,6 +37,9 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     settings = run.settings
     login = settings.username
     rule_broken = _breaks_the_rule(run)
+    if refused.rule is not None and refused.rule.tells == "policy" and not rule_broken:
+        yield _by_policy(run, refused)
+        return
     yield Diagnosis(
         code=CODE,
         severity="error",
@@ -51,6 +54,37 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
             *(library_words(run, CODE, check="sender") if refused.exchange.step == "mail" else ()),
         ),
         fixes=(*send_from_login(run), _other_login(run)),
+        explains=refused.failed,
+        points_at=("sender",),
+    )
+
+
+def _by_policy(run: Run, refused: Refusal) -> Diagnosis:
+    """A refusal that speaks of a policy alone: of the sender, this machine's address, the time."""
+    host = run.settings.host
+    return Diagnosis(
+        code=CODE,
+        severity="error",
+        confidence="possible",
+        title=f"{host} refuses mail from {run.settings.sender} by a policy of its own",
+        explanation=(
+            f"{'The login worked' if run.logged_in else 'No login was made'}, and the server's "
+            "words don't say which policy it is. Policies judge the sender, the client's address, "
+            "the amount of mail or the time."
+        ),
+        evidence=(refusals.seen(run, refused), *own_line(run, "sender")),
+        fixes=(
+            Fix(
+                title=f"ask who runs {host} which policy it is",
+                steps=(
+                    "Send the reply above, with the time: the server's log has the reason.",
+                    "If it is your own: Postfix asks the services in check_policy_service "
+                    "(postfwd, policyd, rspamd), Exim the ACL acl_smtp_mail; their logs name the "
+                    "rule.",
+                ),
+            ),
+            *(() if _is_own_address(run) else send_from_login(run)),
+        ),
         explains=refused.failed,
         points_at=("sender",),
     )
