@@ -8,7 +8,7 @@ from one that leaves this machine or network.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
@@ -101,7 +101,12 @@ def working_ways(run: Run) -> list[Fix]:
     is a change of the user's own files, where some can't be written as one."""
     own = sum(way.host == run.settings.host for way in run.working_ways)
     ways = [use_way(run, way) for way in run.working_ways]
-    return [*sorted(ways[:own], key=lambda fix: not (fix.settings or fix.edits)), *ways[own:]]
+    return [*changes_first(ways[:own]), *ways[own:]]
+
+
+def changes_first(fixes: Iterable[Fix]) -> list[Fix]:
+    """Those that are a change of the user's own files before those that are done by hand."""
+    return sorted(fixes, key=lambda fix: not (fix.settings or fix.edits))
 
 
 def is_vouched_for(run: Run, host: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from smtpdoctor.diagnosis.fixes import change_settings, is_vouched_for
+from smtpdoctor.diagnosis.fixes import change_settings, changes_first, is_vouched_for
+from smtpdoctor.diagnosis.model import Fix
 from smtpdoctor.diagnosis.run import Run
 
 from ..rules.scene import Scene
@@ -118,3 +119,10 @@ def test_lookalike_the_program_is_known() -> None:
     scene.session("other-mode").rest()
     fix = scene.diagnosis("implicit-tls-on-starttls-port").fixes[0]
     assert fix.steps == ()
+
+
+def test_what_can_be_written_stands_before_what_is_done_by_hand() -> None:
+    """Go's smtp.SendMail can't start TLS at the first byte: 465 is no change of its line."""
+    by_hand = Fix(title="use port 465", steps=("in main.go:10: port 465 with implicit TLS",))
+    first, second = (Fix(title=name, settings={"SMTP_PORT": name}) for name in ("587", "2525"))
+    assert changes_first([by_hand, first, second]) == [first, second, by_hand]

@@ -352,6 +352,7 @@ class Scene:
         proxies: tuple[str, ...] = (),
         trust_store: int | None = 142,
         trust_store_path: str = "/etc/ssl/certs/ca-certificates.crt",
+        mechanisms: tuple[str, ...] = (),
         read: Settings | None = None,
     ) -> None:
         self._now = 0.0
@@ -377,6 +378,7 @@ class Scene:
             ehlo=ehlo,
             client=client,
             client_version=client_version,
+            mechanisms=mechanisms,
             found=found,
             withheld=withheld,
             folder="/srv/app",

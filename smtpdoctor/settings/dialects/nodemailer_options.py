@@ -45,6 +45,7 @@ NEWEST = 10
 PLAIN = (
     "host", "port", "secure", "requireTLS", "ignoreTLS", "service", "name", "url", "sendmail",
     "streamTransport", "jsonTransport", "SES", "pool", "secureConnection", "ssl", "user", "pass",
+    "authMethod",
 )  # fmt: skip
 NESTED = (
     ("auth", "user"), ("auth", "pass"), ("auth", "accessToken"), ("auth", "type"),
@@ -75,6 +76,7 @@ FIELDS: Mapping[str, Field] = {
     "auth.accessToken": "token",
     "tls.rejectUnauthorized": "verify",
     "name": "ehlo",
+    "authMethod": "client",
     "from": "sender",
     "url.host": "host",
     "url.port": "port",
@@ -432,6 +434,7 @@ class Fields:
             "token": ("auth.accessToken",),
             "sender": ("from",),
             "ehlo": ("name",),
+            "client": ("authMethod",),
             "verify": ("tls.rejectUnauthorized",),
         }
         self.misread: list[Remark] = []
@@ -506,6 +509,7 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
         token=token,
         sender=_sender(options),
         ehlo=_text(options, "name") or None,
+        mechanisms=_mechanisms(options) if token is None else (),
         verify=verify is not False,
         by=fields.by,
         misread=tuple(fields.misread),
@@ -513,6 +517,12 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
         fault=fields.fault,
         not_sent=not_sent,
     )
+
+
+def _mechanisms(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """The one way of logging in that it is told: it asks for that whatever the server offers."""
+    said = options.get("authMethod", ABSENT)
+    return (str(said).strip().upper(),) if truth(said, "javascript") else ()
 
 
 def _with_service(options: dict[str, Any], major: int, fields: Fields) -> None:

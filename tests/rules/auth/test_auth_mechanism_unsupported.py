@@ -27,6 +27,14 @@ def test_positive_only_a_mechanism_that_nobody_has() -> None:
     assert diagnosis.fixes[0].title == "ask the server's owner to allow PLAIN or LOGIN"
 
 
+def test_positive_the_settings_name_one_that_is_not_offered() -> None:
+    diagnosis = offering("PLAIN", "LOGIN", mechanisms=("CRAM-MD5",)).diagnosis(CODE)
+    assert diagnosis.title == (
+        "the settings log in by CRAM-MD5 alone, and mail.example.net:587 offers PLAIN, LOGIN"
+    )
+    assert diagnosis.fixes[0].title == "let the client log in by LOGIN or PLAIN"
+
+
 def test_positive_only_tokens_and_a_password_is_set() -> None:
     diagnosis = offering("XOAUTH2", "OAUTHBEARER").diagnosis(CODE)
     assert diagnosis.fixes[0].title == "log in with a token (OAuth2)"

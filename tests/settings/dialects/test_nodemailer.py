@@ -1373,3 +1373,19 @@ def test_what_a_generator_is_sent_can_not_be_told(tmp_path: Path) -> None:
     code = EFFECT.replace("yield* Config.string('SMTP_HOST')", "yield Config.string('SMTP_HOST')")
     files = {"package.json": EFFECT_PACKAGE, "src/mail.ts": code, ".env": EFFECT_ENV}
     assert one(write(tmp_path, files), "nodemailer").settings.host is None
+
+
+@pytest.mark.parametrize(
+    ("said", "mechanisms"),
+    [
+        ("authMethod: 'CRAM-MD5', ", ("CRAM-MD5",)),
+        ("authMethod: ' login', ", ("LOGIN",)),
+        ("authMethod: '', ", ()),
+        ("", ()),
+        ("auth: { type: 'OAuth2', user: 'u', accessToken: 't' }, authMethod: 'PLAIN', ", ()),
+    ],
+)
+def test_the_one_way_of_logging_in(tmp_path: Path, said: str, mechanisms: tuple[str, ...]) -> None:
+    login = "" if "auth: {" in said else "auth: { user: 'info@example.com', pass: 'geheim-1' } "
+    found = read(tmp_path, f"{{ host: 'smtp.ionos.com', {said}{login}}}")
+    assert found.settings.mechanisms == mechanisms

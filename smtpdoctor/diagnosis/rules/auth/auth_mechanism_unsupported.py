@@ -25,15 +25,25 @@ def diagnose(run: Run) -> Iterator[Diagnosis]:
     if missing is not None and missing.reason == "no-shared-mechanism":
         offered = ", ".join(missing.offered)
         before = tuple(item.id for item in main.exchanges if item.step == "auth" and not item.ok)
+        told = run.settings.mechanisms
         yield Diagnosis(
             code=CODE,
             severity="error",
             confidence="certain",
-            title=f"{run.where} offers only login mechanisms that do not fit: {offered}",
+            title=f"the settings log in by {' or '.join(told)} alone, and {run.where} offers "
+            f"{offered}"
+            if told
+            else f"{run.where} offers only login mechanisms that do not fit: {offered}",
             explanation=(
-                "Client and server have to share one way of logging in. Those that this server "
-                "announces are not for the credentials in the settings, or no usual mail library "
-                "has them. Nothing was sent, and a client gives up at the same place."
+                "Client and server have to share one way of logging in. "
+                + (
+                    "The settings name one that this server doesn't announce. Without that "
+                    "setting the program takes one that it does."
+                    if told
+                    else "Those that this server announces are not for the credentials in the "
+                    "settings, or no usual mail library has them. Nothing was sent, and a client "
+                    "gives up at the same place."
+                )
             ),
             evidence=(
                 Evidence(check="auth", text=f"EHLO announced: AUTH {' '.join(missing.offered)}"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from smtpdoctor import knowledge
 from smtpdoctor.diagnosis.evidence import cite, library_words
-from smtpdoctor.diagnosis.fixes import change_settings, use_way, without_login
+from smtpdoctor.diagnosis.fixes import change_settings, changes_first, use_way, without_login
 from smtpdoctor.diagnosis.model import Diagnosis, Evidence, Fix
 from smtpdoctor.diagnosis.run import Run, SessionView
 from smtpdoctor.diagnosis.wording import refusal as refusals
@@ -102,7 +102,9 @@ def _sent_without(
 
 def _fixes(run: Run) -> tuple[Fix, ...]:
     settings = run.settings
-    tried = [use_way(run, way) for way in run.working_ways if _offers_login(run, way.connection)]
+    able = [way for way in run.working_ways if _offers_login(run, way.connection)]
+    own = [use_way(run, way) for way in able if way.host == settings.host]
+    tried = changes_first(own) + [use_way(run, way) for way in able if way.host != settings.host]
     fixes = list(tried)
     if settings.port not in SUBMISSION and not tried and not run.is_in_house:
         port, tls = _submission_port(run)
