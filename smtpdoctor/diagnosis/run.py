@@ -74,15 +74,17 @@ class Run:
     def _asks_for_nothing(self, item: AnyObservation) -> bool:
         """Whether a failure is how the machine is made, and the run did without what failed.
 
-        An address of a family that has no route, or the other loopback address, beside one that
-        was reached; no name server where the name was found without; a login that a program takes
-        out of a URL without decoding it, and that the server took.
+        An address of a family that has no route, the other loopback address, or an IPv6 address of
+        this network that refuses, beside one that was reached; no name server where the name was
+        found without; a login that a program takes out of a URL without decoding it, and that the
+        server took.
         """
         if isinstance(item, SettingRead) and item.setting.problem == "still-encoded":
             return self.logged_in
         if isinstance(item, ConnectAttempt):
-            harmless = item.outcome == "no-route" or is_loopback(item.address)
-            return harmless and any(
+            refused = item.family == "IPv6" and item.outcome in ("refused", "reset")
+            near = is_loopback(item.address) or (refused and is_local(item.address))
+            return (near or item.outcome == "no-route") and any(
                 other.ok and other.host == item.host for other in self.connects(item.purpose)
             )
         if isinstance(item, ResolverConfiguration):

@@ -86,6 +86,31 @@ def test_positive_without_any_ipv6_it_is_a_note() -> None:
     assert scene.judge().unexplained == ()
 
 
+@pytest.mark.parametrize("outcome", ["refused", "reset"])
+def test_positive_refused_over_this_networks_ipv6_is_a_note(outcome: str) -> None:
+    """Programs go on to IPv4 at once: nothing is wrong, and nothing is left to explain."""
+    scene = Scene(host="mail.example.net")
+    scene.addresses("fd77::2", "10.77.0.2")
+    scene.connect(outcome, "fd77::2")  # type: ignore[arg-type]
+    scene.connect("open", "10.77.0.2")
+    scene.session(address="10.77.0.2").rest()
+
+    assert scene.diagnosis(CODE).severity == "note"
+    assert scene.judge().unexplained == ()
+    assert scene.judge().verdict == "healthy"
+
+
+def test_lookalike_silent_over_this_networks_ipv6_is_a_warning() -> None:
+    scene = Scene(host="mail.example.net")
+    scene.addresses("fd77::2", "10.77.0.2")
+    scene.connect("silent", "fd77::2")
+    scene.connect("open", "10.77.0.2")
+    scene.session(address="10.77.0.2").rest()
+
+    assert scene.diagnosis(CODE).severity == "warning"
+    assert scene.judge().unexplained == ()
+
+
 def test_positive_localhost_on_ipv4_only_is_a_note() -> None:
     scene = Scene(host="localhost", port=1025, tls="none", username=None)
     scene.addresses("::1", "127.0.0.1")
