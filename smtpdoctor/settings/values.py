@@ -13,6 +13,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
+from smtpdoctor.addresses import is_public_name
 from smtpdoctor.settings.harmless import QUOTES, SCHEMES, shown
 from smtpdoctor.settings.model import FALSE, TRUE, PasswordShape, Problem, Secret, TLSMode
 from smtpdoctor.settings.names import ValueKind
@@ -307,13 +308,12 @@ TEMPLATES: tuple[Problem, str] = ("placeholder", "a template's text, as the othe
 
 
 def is_template(username: str | None, secret: str | None, host: str | None) -> bool:
-    """Whether user name and secret are a template's together. A host of one label or of digits
+    """Whether user name and secret are a template's together. A host that only one network knows
     may be a test's, whose login is called so."""
     meant = read_host(host).value if host else None
-    labels = meant.name.split(".") if meant is not None else []
     return (
-        len(labels) > 1
-        and not labels[-1].isdecimal()
+        meant is not None
+        and is_public_name(meant.name)
         and are_placeholders(username or "", secret or "")
     )
 

@@ -371,6 +371,13 @@ class Workspace:
             for item in found
         )
 
+    def is_another_containers(self, name: str, place: str) -> bool:
+        """Whether a container other than the one that is described there gets the variable: by its
+        `env_file`, no line of a file speaks of it."""
+        return any(
+            name in item.variables.names for item in self.surroundings if item.place != place
+        )
+
     @cached_property
     def variable_names(self) -> frozenset[str]:
         """Every name that a `.env`, a surrounding or what was given may set."""

@@ -242,6 +242,12 @@ def test_half_of_such_a_login_may_be_a_real_one(username: str, password: str) ->
     assert not are_placeholders(username, password)
 
 
-@pytest.mark.parametrize("host", ["mailserver", "localhost", "127.0.0.1", "::1", None])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("mailserver", "localhost", "127.0.0.1", "::1", None, "mail.test", "greenmail.local"),
+        *("mailpit.default.svc.cluster.local", "smtp.dev.svc", "relay.internal"),
+    ],
+)
 def test_a_test_server_may_have_such_a_login(host: str | None) -> None:
     assert not is_template("username", "password", host)

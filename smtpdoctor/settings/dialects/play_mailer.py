@@ -5,6 +5,7 @@ Knows which files that is in; `play_mailer.toml` says what it means.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,8 +29,8 @@ INCLUDE = re.compile(
     r"(?m)^include[ \t]+(?:required[ \t]*\([ \t]*)?"
     r'(?:(?:file|classpath)[ \t]*\([ \t]*)?"([^"\n]+)"'
 )
-#: Files within files beyond this are nobody's.
-DEEPEST = 4
+#: Files within files beyond this are nobody's, and so are more of them for one application.
+DEEPEST, MOST = 4, 30
 
 
 class PlayMailer(HoconTable):
@@ -44,10 +45,19 @@ class PlayMailer(HoconTable):
                 found[folder] = draft
         yield from found.values()
 
-    def _entries(
-        self, workspace: Workspace, path: str, variables: Variables, within: tuple[str, ...] = ()
-    ) -> Iterator[Entry]:
+    def _entries(self, workspace: Workspace, path: str, variables: Variables) -> Iterator[Entry]:
         """What the file sets, with what it includes at the place where it does."""
+        return self._with_included(workspace, path, variables, (), itertools.count(1))
+
+    def _with_included(
+        self,
+        workspace: Workspace,
+        path: str,
+        variables: Variables,
+        within: tuple[str, ...],
+        numbers: Iterator[int],
+    ) -> Iterator[Entry]:
+        """`within` are the files that include this one; `numbers` count all that are included."""
         own = list(super()._entries(workspace, path, variables))
         text = workspace.folder.text(path) or ""
         for found in INCLUDE.finditer(text):
@@ -55,8 +65,9 @@ class PlayMailer(HoconTable):
             while own and own[0].span is not None and own[0].span.line < line:
                 yield own.pop(0)
             other = _included(workspace, path, found[1])
-            if other and other not in (path, *within) and len(within) < DEEPEST:
-                yield from self._entries(workspace, other, variables, (*within, path))
+            around = (*within, path)
+            if other and other not in around and len(within) < DEEPEST and next(numbers) <= MOST:
+                yield from self._with_included(workspace, other, variables, around, numbers)
         yield from own
 
 

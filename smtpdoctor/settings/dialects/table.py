@@ -399,8 +399,12 @@ class Table:
         layer = workspace.dotenv(f"{folder}/.env".lstrip("/"), "compose")
         if layer is None or any(each.open is not None for each in surrounding.variables.layers):
             return ""
-        told = (each for each in self._servers() if _says_a_text(layer.values.get(each)))
-        return next((each for each in told if not is_read(each, workspace.folder)), "")
+        for name in self._servers():
+            is_of_others = workspace.is_another_containers(name, surrounding.place)
+            is_of_others = is_of_others or is_read(name, workspace.folder)
+            if _says_a_text(layer.values.get(name)) and not is_of_others:
+                return name
+        return ""
 
     def _is_left_blank(self, options: Mapping[str, Option]) -> bool:
         """Whether server and login are there with nothing in them, as in a template that nobody has

@@ -134,10 +134,14 @@ class NearMisses:
         return meant[0] if len(meant) == 1 else None
 
     def _is_spare(self, layer: Layer, name: str) -> bool:
-        """Whether a variable of compose's `.env` has a text, and nothing in the folder reads it."""
+        """Whether a variable of compose's `.env` has a text, and neither the folder's code nor
+        another container gets it."""
         value = layer.values[name]
-        told = isinstance(value, Known) and str(value.value).strip()
-        return bool(told) and not is_read(name, self.workspace.folder)
+        if not isinstance(value, Known) or not str(value.value).strip():
+            return False
+        if self.workspace.is_another_containers(name, self.draft.place):
+            return False
+        return not is_read(name, self.workspace.folder)
 
     def _compose(self) -> tuple[str, Layer] | None:
         """The compose file that the set-up stands in, and the `.env` that it is filled in from."""

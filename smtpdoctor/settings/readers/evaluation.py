@@ -474,7 +474,8 @@ class Evaluator:
         texts = [_or_gap(each) for each in values]
         if not isinstance(made, Unknown) or not any(text.strip(GAP) for text in texts):
             return made
-        return replace(made, partly=Known("".join(texts), self.span(at)))
+        fits = sum(map(len, texts)) <= MAXIMUM_TEXT
+        return replace(made, partly=Known("".join(texts), self.span(at)) if fits else None)
 
     def true(self, value: Known) -> bool:
         return truth(value.value, self.semantics.language)

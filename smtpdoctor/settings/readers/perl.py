@@ -57,9 +57,9 @@ WITH_BLOCK = ("map", "grep", "sort", "first", "any", "all", "eval", "do", "try",
 DECLARING = ("my", "our", "local", "state")
 #: A name that a list ends with: it takes the rest.
 REST = ("@", "%")
-#: What a function has before its arguments: the object whose method it is.
 #: What stands between a name and the place of the block's own variable of that name.
 INNER = "#"
+#: What a function has before its arguments: the object whose method it is.
 NO_ARGUMENTS = ("@_", "$self", "$class", "$this")
 
 

@@ -549,6 +549,10 @@ def test_positive_the_dotenv_of_compose_is_no_set_up_of_its_containers_program()
     ]  # fmt: skip
     passed = Scene.of_folder({"compose.yml": WIKI + "    env_file: .env\n", ".env": env})
     assert "setting-ignored" not in passed.codes()
+    # another program's, whose code is not here
+    other = "  app:\n    image: ghcr.io/example/shop:1\n    env_file: .env\n"
+    both = Scene.of_folder({"compose.yml": WIKI + other, ".env": env})
+    assert "setting-ignored" not in both.codes()
 
 
 WIKI = """services:

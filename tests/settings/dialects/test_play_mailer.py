@@ -44,3 +44,24 @@ def test_files_that_are_not_included(tmp_path: Path) -> None:
         "conf/mail.conf": MAIL,
     }
     assert setups(write(tmp_path, files)) == []
+
+
+def test_files_that_include_each_other_again_and_again_end(tmp_path: Path) -> None:
+    """Three within each other, 150 times each, would be read 450 ** 4 times."""
+    others = {"application": "bcd", "b": "cd", "c": "bd", "d": "bc"}
+    files = {
+        f"conf/{name}.conf": "".join(f'include "{each}"\n' for each in included) * 150
+        for name, included in others.items()
+    }
+    files["conf/application.conf"] += 'play.mailer.host = "smtp.ionos.com"\n'
+    assert one(write(tmp_path, files), DIALECT).settings.host == "smtp.ionos.com"
+
+
+def test_a_file_that_is_included_again_counts_again(tmp_path: Path) -> None:
+    """The last one decides, in whichever file it stands."""
+    files = {
+        "conf/mail.conf": 'play.mailer.host = "smtp.ionos.com"\n',
+        "conf/application.conf": 'include "mail"\nplay.mailer.host = "localhost"\n',
+        "conf/prod.conf": 'include "application"\ninclude "mail"\n',
+    }
+    assert one(write(tmp_path, files), DIALECT).settings.host == "smtp.ionos.com"

@@ -533,6 +533,18 @@ def test_hostile_code_ends(text: str) -> None:
         assert found.reason == "too-deep"
 
 
+def test_a_text_of_which_not_all_can_be_told_is_bounded_too() -> None:
+    """1000 times 5000 characters here, and a thousand times that with a line more."""
+    text = f"const a = `${{f()}}{'x' * 5000}`; const value = `{'${a}' * 1000}`;"
+    module = project({"a.js": text}).module("a.js")
+    assert isinstance(module, Module)
+    short, long = module.value("a"), module.value("value")
+    assert isinstance(short, Unknown)
+    assert short.partly is not None
+    assert isinstance(long, Unknown)
+    assert long.partly is None
+
+
 def test_what_does_not_parse_can_not_be_told() -> None:
     options = transport("createTransport({ host: 'a', port: , secure: true })\nconst x = (")
     assert known(options.get("host")) == "a"
