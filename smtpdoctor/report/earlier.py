@@ -58,8 +58,15 @@ _BEGINNING = re.compile(
     r"|SMTP (?:OK|WARNING|CRITICAL|UNKNOWN) - [^\n|]* \| time=[^\n]*"
     r" errors=\d+;;;0 warnings=\d+;;;0\n".encode()
 )
-#: How those end that are for people alone. What is only shown in a log (`github`), and what is
-#: handed on in somebody's own words (`ticket`), is not known again.
+#: How those begin that are for people alone, …
+_FIRST_LINE = re.compile(
+    rb"(?:[^\n]*: )?(?:error|warning|note)(?:\[[\w-]+\]|: )"
+    rb"|[Nn]o (?:mail )?settings were found|no host set|mail from \S|  not checked: "
+    rb"|\S+:\d+(?: with|\n)|\d+ set-ups?: nothing wrong in"
+    rb"|\S[^\n]*(?:\xe2\x80\xa6|~)\n  "  # a head that was cut
+)
+#: … and how they end: notes of somebody's own may end with one. What is only shown in a log
+#: (`github`), and what is handed on in somebody's own words (`ticket`), is not known again.
 _ENDING = re.compile(
     rb"(?m:^(?:.* )?\d+\.\d s, exit [0-3]"
     rb"|^\d+ (?:error|warning)s?(?:, \d+ \w+)* in \d+ set-ups?"
@@ -72,7 +79,9 @@ _LAST_LINES = 500
 
 def is_report(content: bytes) -> bool:
     """Whether this is a report that smtpdoctor wrote."""
-    if _BEGINNING.match(content) or _ENDING.search(content[-_LAST_LINES:]):
+    if _BEGINNING.match(content):
+        return True
+    if _FIRST_LINE.match(content) and _ENDING.search(content[-_LAST_LINES:]):
         return True
     try:
         if content.lstrip().startswith(b"["):

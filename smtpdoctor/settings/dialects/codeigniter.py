@@ -143,7 +143,8 @@ def _four(workspace: Workspace, path: str) -> Iterator[Draft]:
     login = (found.options.get(name) for name in ("SMTPUser", "SMTPPass"))
     logs_in = all(option is not None and known(option.value) for option in login)
     if known(found.options["SMTPHost"].value) in (None, ""):
-        if not logs_in:
+        protocol = found.options.get("protocol")
+        if not logs_in or protocol is None or known(protocol.value) != "smtp":
             return
         found.no_host = "email.SMTPHost"
     found.unset = {}  # what the class says is changed there

@@ -161,10 +161,12 @@ def _of_partial_url(
     told = argument.partly
     if told is None or not IS_URL.match(told.value):
         return None
+    before, _, rest = told.value.partition("://")
+    if GAP in before or GAP in rest.rpartition("@")[2]:
+        return None  # something else than the login, too
     parts = parts_of(Option("url", told), workspace, major)
-    shown = [part for name, part in parts.items() if name not in ("url.user", "url.password")]
     host = parts.get("url.host")
-    if host is None or any(GAP in str(part.value) for part in shown):
+    if host is None:
         return None
     made = {"host": replace(host, name="host")}
     if "url.port" in parts:

@@ -66,7 +66,10 @@ def unescape(text: str) -> str:
 
 
 #: Variables of Ruby, Bundler and Rails themselves, with which no setting of mail changes.
-OWN = re.compile(r"(?:BUNDLE|RAILS|RACK|RUBY|BOOTSNAP|SPRING|NODE|LC)_|RUBYOPT|TZ$|LANG$|PATH$")
+OWN = re.compile(
+    r"(?!\w*(?:MAIL|SMTP))"
+    r"(?:(?:BUNDLE|RAILS|RACK|RUBY|BOOTSNAP|SPRING|NODE|LC)_|RUBYOPT|TZ$|LANG$|PATH$)"
+)
 
 
 class RubyLowering(Lowering):

@@ -418,6 +418,17 @@ def test_look_alike_codeigniter_as_it_is_installed() -> None:
         assert not setups_in(Path(folder), {}).setups
 
 
+def test_look_alike_codeigniter_that_sends_by_php_and_has_a_login_left() -> None:
+    login = EMAIL_PHP.replace("User = ''", "User = 'info'").replace("Pass = ''", "Pass = 'abc-12'")
+    with TemporaryDirectory() as folder:
+        Path(folder, "app/Config").mkdir(parents=True)
+        place = Path(folder, "app/Config/Email.php")
+        place.write_text(login.replace("'smtp'", "'mail'"))
+        assert not setups_in(Path(folder), {}).setups
+        place.write_text(login)
+        assert len(setups_in(Path(folder), {}).setups) == 1
+
+
 HOSTED = {
     "N8N_SMTP_HOST": "${SMTP_HOST}",
     "N8N_SMTP_PORT": "587",

@@ -324,6 +324,26 @@ def test_a_url_whose_login_alone_cannot_be_told(tmp_path: Path, url: str) -> Non
     assert {item.field for item in settings.untellable} == {"username", "password"}
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "`smtps://${login.user}:${login.password}@${login.host}`",
+        "`smtp://${login.user}:${login.password}@smtp.ionos.com:${login.port}`",
+        "`smtp://${login.user}:${login.password}@smtp.ionos.com/?${login.more}`",
+        "`smtp://${login.address}`",
+        "`${login.scheme}://info:geheim-1@smtp.ionos.com`",
+    ],
+)
+def test_a_url_of_which_more_than_the_login_cannot_be_told(tmp_path: Path, url: str) -> None:
+    code = (
+        "const nm = require('nodemailer');\nconst login = require('firebase-functions')"
+        f".config().mail;\nnm.createTransport({url});\n"
+    )
+    setup = one(write(tmp_path, {"m.js": code, "package.json": package()}), "nodemailer")
+    assert setup.settings.host is None
+    assert [each for each in setup.settings.entries if each.problem] == []
+
+
 def test_a_variable_that_the_folders_own_code_reads_is_no_other_programs(tmp_path: Path) -> None:
     env = {".env": "SMTP_CONNECTION_URL=smtp://info%40example.com:geheim-1@smtp.ionos.com:587\n"}
     assert [each.identity.dialect for each in setups(write(tmp_path / "alone", env))] == [

@@ -473,3 +473,7 @@ def test_what_boot_sets_for_bundler_leaves_the_other_variables_as_they_are(
 def test_look_alike_a_variable_for_mail_that_code_sets(tmp_path: Path) -> None:
     own = {**BOOT, "config/boot.rb": "ENV['SMTP_HOST'] ||= default_host\n"}
     assert not one(write(tmp_path, own), "rails").complete
+    prefixed = {path: text.replace("SMTP_HOST", "RAILS_SMTP_HOST") for path, text in own.items()}
+    del prefixed[".env"]
+    settings = one(write(tmp_path / "prefixed", prefixed), "rails").settings
+    assert "host" in {each.field for each in settings.untellable}
