@@ -38,11 +38,16 @@ SETTERS: Mapping[str, Field] = {
 #: The properties that those set.
 SENDER_PROPERTIES = {name.removeprefix("set").lower(): name for name in SETTERS}
 #: Without which nothing is told.
-DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable")
+DECISIVE = ("smtp.host", "smtp.port", "ssl.enable", "starttls.enable", "smtp.auth", "smtps.auth")
 SENDER = "JavaMailSenderImpl"
 SESSIONS = ("Session.getInstance", "Session.getDefaultInstance")
 #: Ends of what decides whether there is TLS.
 DECIDING_TLS = ("ssl.enable", "starttls.enable", "starttls.required")
+#: How an Authenticator logs in: a word that no sentence of ours has, as an option's value is masked
+#: in those.
+IF_ASKED = "if-asked"
+#: What says whether an Authenticator is asked for the login.
+AUTH = ("mail.smtp.auth", "mail.smtps.auth")
 PROPERTIES = ("getJavaMailProperties", "setJavaMailProperties")
 #: Options that only code has.
 FIELDS: Mapping[str, Field] = {
@@ -198,11 +203,13 @@ def _of_session(
     workspace: Workspace, module: Module, session: Session, names: Mapping[str, Field]
 ) -> InCode | None:
     options: dict[str, Option] = {}
-    for key in (*names, "mail.smtp.auth", "mail.smtps.auth"):
+    for key in (*names, *AUTH):
         found = session.option(workspace, module, key)
         if found is not None:
             options[key] = found
     _login(workspace, module, options, session.begins)
+    if "login" in options and all(_is_untold(options.get(name)) for name in AUTH):
+        options["login"] = Option("login", Known("connect"))  # it may well be asked for
     hosts = ("mail.smtp.host", "mail.smtps.host", "mail.host", "connect host")
     if not any(name in options for name in hosts):
         return None
@@ -212,6 +219,10 @@ def _of_session(
         options,
         lambda new: _insert(workspace, [session], None, new),
     )
+
+
+def _is_untold(option: Option | None) -> bool:
+    return option is not None and isinstance(option.value, Unknown)
 
 
 def _login(workspace: Workspace, module: Module, options: dict[str, Option], near: Span) -> None:
@@ -225,7 +236,7 @@ def _login(workspace: Workspace, module: Module, options: dict[str, Option], nea
         )
         if found is not None:
             options[name] = found
-            options["login"] = Option("login", Known("Authenticator"))
+            options["login"] = Option("login", Known(IF_ASKED))
     connect = _connect(module, near)
     for place, name in enumerate(CONNECTS.get(connect.count, ()) if connect is not None else ()):
         found = option(

@@ -13,7 +13,13 @@ from typing import Any
 
 from smtpdoctor.settings.dialects.base import Draft, Insert, Option, Outcome, Remark
 from smtpdoctor.settings.dialects.data import load
-from smtpdoctor.settings.dialects.jakarta_code import FIELDS, NEEDLE, code_variables, in_code
+from smtpdoctor.settings.dialects.jakarta_code import (
+    FIELDS,
+    IF_ASKED,
+    NEEDLE,
+    code_variables,
+    in_code,
+)
 from smtpdoctor.settings.dialects.jakarta_xml import NEEDLE as XML
 from smtpdoctor.settings.dialects.jakarta_xml import in_xml
 from smtpdoctor.settings.dialects.properties import (
@@ -319,7 +325,7 @@ def _login_of(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     if "login" not in session.options:
         return (), (session.name("password"),)
-    if session.options["login"] == "Authenticator" and not session.on("auth"):
+    if session.options["login"] == IF_ASKED and not session.on("auth"):
         return (), ()
     return ("setUsername", "user"), ("setPassword", "password")
 

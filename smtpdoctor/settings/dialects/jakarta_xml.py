@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from smtpdoctor.settings.dialects.base import Insert, Option
-from smtpdoctor.settings.dialects.jakarta_code import SENDER_PROPERTIES, InCode
+from smtpdoctor.settings.dialects.jakarta_code import IF_ASKED, SENDER_PROPERTIES, InCode
 from smtpdoctor.settings.dialects.properties import switched, variables_of
 from smtpdoctor.settings.dialects.texts import filled
 from smtpdoctor.settings.model import Edit
@@ -137,7 +137,7 @@ def _tomcat(session: _Session, element: Element, root: Element) -> Insert:
     if user is not None and password is not None:
         session.add("user", user, "mail.smtp.user")
         session.add("password", password)
-        session.log_in("Authenticator")
+        session.log_in(IF_ASKED)
     beside = next((element.written[each] for each in HOSTS if each in element.written), None)
     return lambda new: _attributes(session.workspace, beside, new)
 
@@ -186,7 +186,7 @@ def _server(session: _Session, element: Element, root: Element) -> Insert:
         if name in element.attributes:
             session.add(option, element.attributes[name], name)
     insert = _properties(session, element)
-    session.log_in("Authenticator")
+    session.log_in(IF_ASKED)
     return insert
 
 

@@ -824,6 +824,20 @@ def test_properties_that_a_file_is_loaded_into(tmp_path: Path) -> None:
     changes_lead_there(root, "jakarta-mail")
 
 
+def test_a_login_that_properties_of_an_unknown_file_may_ask_for(tmp_path: Path) -> None:
+    put = '        props.put("mail.smtp.starttls.enable", "true");\n'
+    code = (LOADED % ("props", "props", put)).replace('"/mail.properties"', "PLACE")
+    setup = one(write(tmp_path, {"Mailer.java": code}), "jakarta-mail")
+    assert setup.settings.username == "info@example.com"
+    assert [each.kind for each in setup.settings.remarks if each.kind == "ignored"] == []
+    # where the code says itself that it is not asked
+    put += '        props.put("mail.smtp.auth", "false");\n'
+    code = (LOADED % ("props", "props", put)).replace('"/mail.properties"', "PLACE")
+    settings = one(write(tmp_path, {"Mailer.java": code}), "jakarta-mail").settings
+    assert settings.username is None
+    assert ["an Authenticator only" in each.because for each in settings.remarks] == [True]
+
+
 def test_properties_that_are_taken_from_loaded_ones(tmp_path: Path) -> None:
     files = {
         "Mailer.java": LOADED % ("config", "config", COPIED),
