@@ -350,3 +350,17 @@ def test_another_librarys_words_are_no_reason_of_openssl() -> None:
     of_openssl = "smtplib: ssl.SSLError: [SSL: INTERNAL_ERROR] internal error (_ssl.c:1129)"
     ranked = examine_text(of_openssl, Known()).ranked
     assert any("internal error" in item.diagnosis.explanation for item in ranked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SMTP error: verified sender required",
+        "SMTP: database connection lost",
+        "SMTP: data timeout",
+        "SMTP: verification was not possible",
+    ],
+)
+def test_a_word_that_begins_like_the_one_for_data_is_another(text: str) -> None:
+    """Turkish calls data “veri”."""
+    assert "message-rejected" not in [each.code for each in explain(text)]
