@@ -141,7 +141,8 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     nobody sets. in_files: ends of names of variables that name a file with the value. mechanism:
     the option that names the way of logging in. installed: where it holds a document is as it is
     installed, and no set-up. looks_at: `unread`'s, of a program with a module. sends: options with
-    which it sends by its settings, where something else becomes of its mail.
+    which it sends by its settings, where something else becomes of its mail. server_by: variables
+    that name a server that its library knows (“gmail”), in place of the host's.
     """
 
     name: str
@@ -162,6 +163,7 @@ class TableEntry(_Entry, frozen=True, kw_only=True):
     in_files: tuple[str, ...] = ("_FILE",)
     mechanism: str = ""
     sends: tuple[Mapping[str, Any], ...] = ()
+    server_by: tuple[str, ...] = ()
     installed: Condition = {}
     write: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {}
     document: tuple[DocumentEntry, ...] = ()

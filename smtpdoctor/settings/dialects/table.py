@@ -348,11 +348,7 @@ class Table:
         document: TableDocument | None,
     ) -> bool:
         """Whether these options are a set-up: they have a host, or say what becomes of mail."""
-        known = {
-            name: option.value.value
-            for name, option in options.items()
-            if isinstance(option.value, Known)
-        }
+        known = _told(options)
         if document is not None and not known and _is_unrendered(workspace, document):
             return False
         as_installed = self.entry.installed
@@ -377,7 +373,24 @@ class Table:
             return ""
         if "host" in self._defaults or any(layer.open is not None for layer in variables.layers):
             return ""
-        return next(iter(self._servers()), "")
+        told = map(variables.lookup, self.entry.server_by)
+        if any(isinstance(each, Unknown) or _says_a_text(each) for each in told):
+            return ""
+        return next(iter(self._servers()), "") if self._would_go_by_a_host(options) else ""
+
+    def _would_go_by_a_host(self, options: Mapping[str, Option]) -> bool:
+        """Whether the program would send to a host if it had one, and a sender: no switch and no
+        other way of sending is in its place."""
+        host = next((name for name, field in self.fields.items() if field == "host"), "")
+        senders = [name for name, field in self.fields.items() if field == "sender"]
+        outcome = self.outcome(
+            {
+                **dict.fromkeys(senders, "info@example.com"),
+                **_told(options),
+                host: "mail.example.com",
+            }
+        )
+        return outcome.not_sent is None and all(each.option != host for each in outcome.ignored)
 
     def _servers(self) -> Iterator[str]:
         """The variables that say the server."""
@@ -717,6 +730,14 @@ def _programs_images() -> tuple[str, ...]:
 def is_programs_image(image: str) -> bool:
     """Whether an image is that of a program which some table knows: its variables are its own."""
     return bool(image) and is_image(image, _programs_images())
+
+
+def _told(options: Mapping[str, Option]) -> dict[str, Any]:
+    return {
+        name: option.value.value
+        for name, option in options.items()
+        if isinstance(option.value, Known)
+    }
 
 
 def _says_a_text(value: Value | None) -> bool:

@@ -540,6 +540,46 @@ def test_look_alike_a_container_that_nobody_has_given_a_login(image: str, lines:
         assert not setups_in(Path(folder), {}).setups
 
 
+@pytest.mark.parametrize(
+    ("image", "instead", "login"),
+    [
+        (
+            "ghost",
+            "mail__options__service: Mailgun",
+            ("mail__options__auth__user", "mail__options__auth__pass"),
+        ),
+        (
+            "ghcr.io/danny-avila/librechat:v0.7.5",
+            "EMAIL_SERVICE: gmail",
+            ("EMAIL_USERNAME", "EMAIL_PASSWORD"),
+        ),
+        ("outlinewiki/outline", "SMTP_SERVICE: gmail", ("SMTP_USERNAME", "SMTP_PASSWORD")),
+        # these go by no host, whatever it is
+        ("ghcr.io/gitroomhq/postiz-app", "EMAIL_PROVIDER: resend", ("EMAIL_USER", "EMAIL_PASS")),
+        ("grafana/grafana", "GF_SMTP_ENABLED: 'false'", ("GF_SMTP_USER", "GF_SMTP_PASSWORD")),
+    ],
+)
+def test_look_alike_what_takes_the_place_of_a_host(
+    image: str, instead: str, login: tuple[str, str]
+) -> None:
+    user, word = login
+    lines = [f"{user}: info@example.com", f"{word}: geheim-12"]
+    by_host = {
+        "ghost": "mail__transport: SMTP",
+        "ghcr.io/gitroomhq/postiz-app": "EMAIL_PROVIDER: nodemailer",
+        "grafana/grafana": "GF_SMTP_ENABLED: 'true'",
+    }
+    other = by_host.get(image, "OTHER: x")
+    for given, problems in (([instead, *lines], []), ([other, *lines], ["missing"])):
+        environment = "".join(f"      {line}\n" for line in given)
+        compose = f"services:\n  a:\n    image: {image}\n    environment:\n{environment}"
+        with TemporaryDirectory() as folder:
+            Path(folder, "compose.yml").write_text(compose)
+            found = setups_in(Path(folder), {}).setups
+            entries = [entry for each in found for entry in each.settings.entries]
+            assert [entry.problem for entry in entries if entry.problem] == problems
+
+
 def test_look_alike_a_server_in_a_file_that_is_not_here() -> None:
     env_file = "    env_file: mail.env\n"
     compose = f"services:\n  n8n:\n    image: n8nio/n8n\n{env_file}    environment:\n"
