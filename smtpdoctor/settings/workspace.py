@@ -103,6 +103,7 @@ class Surrounding:
     from, None where it isn't built here. `scope` is the folder whose code it may be there for.
     `files` are contents by their paths in the container: secrets and configs. `name` is what
     others in its network call it. `starts` are the words of the command that it is started with.
+    `mounts` are the paths in the container at which it has something of the machine's.
     """
 
     carrier: str
@@ -114,6 +115,7 @@ class Surrounding:
     name: str = ""
     files: Mapping[str, Value] = field(default_factory=dict)
     starts: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
 
     def is_started_with(self, path: str) -> bool:
         """Whether its command names this file of what it is built from: by its path, or as

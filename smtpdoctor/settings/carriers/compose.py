@@ -269,7 +269,15 @@ class _Project:
             variables=Variables(tuple(layer for layer in layers if layer.values or layer.open)),
             files=self._mounted(parts),
             starts=tuple(self._starts(parts)),
+            mounts=tuple(self._mounts(parts)),
         )
+
+    def _mounts(self, parts: list[_Part]) -> Iterator[str]:
+        """Where files and folders of the machine are in the container, by their paths there."""
+        for item in self._all(parts, "volumes"):
+            target = text(item.get("target")) if _is_map(item) else None
+            said = [target] if target else (text(item) or "").split(":")
+            yield next((part for part in reversed(said) if part.startswith("/")), "")
 
     def _starts(self, parts: list[_Part]) -> Iterator[str]:
         """The words of the command, as far as they can be told."""

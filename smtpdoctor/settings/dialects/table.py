@@ -157,6 +157,8 @@ class TableDocument:
         return Option(option.name, value, again, bare=option.bare, called=called)
 
 
+#: A folder of a container for settings.
+OF_SETTINGS = re.compile(r"/etc/|/config/|.*/conf(?:ig)?/?$")
 #: Files of code, which name the variables that they read.
 CODE = (
     *(".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx", ".jsx", ".py", ".rb", ".php", ".go"),
@@ -317,7 +319,8 @@ class Table:
         options = dict(self._read(workspace, variables, document, surrounding))
         no_host = ""
         if document is None:
-            no_host = self._lacking_host(options, variables)
+            may_be_mounted = surrounding is not None and self._is_mounted(surrounding)
+            no_host = self._lacking_host(options, variables) if not may_be_mounted else ""
             no_host = no_host or self._kept_host(workspace, options, surrounding)
         if not no_host and not self._says_something(workspace, options, document):
             return
@@ -377,6 +380,14 @@ class Table:
         if any(isinstance(each, Unknown) or _says_a_text(each) for each in told):
             return ""
         return next(iter(self._servers()), "") if self._would_go_by_a_host(options) else ""
+
+    def _is_mounted(self, surrounding: Surrounding) -> bool:
+        """Whether the container has a file or folder of the machine's where the program has its
+        own: what stands there nobody here has seen."""
+        names = {file.rpartition("/")[2] for each in self.entry.document for file in each.files}
+        return bool(names) and any(
+            at.rpartition("/")[2] in names or OF_SETTINGS.match(at) for at in surrounding.mounts
+        )
 
     def _would_go_by_a_host(self, options: Mapping[str, Option]) -> bool:
         """Whether the program would send to a host if it had one, and a sender: no switch and no

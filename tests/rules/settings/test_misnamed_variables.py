@@ -580,6 +580,26 @@ def test_look_alike_what_takes_the_place_of_a_host(
             assert [entry.problem for entry in entries if entry.problem] == problems
 
 
+@pytest.mark.parametrize(
+    ("mount", "problems"),
+    [
+        ("/srv/grafana.ini:/etc/grafana/grafana.ini:ro", []),
+        ("settings:/etc/grafana:rw,z", []),
+        ("{type: bind, source: /srv/grafana, target: /etc/grafana}", []),
+        ("data:/var/lib/grafana", ["missing"]),
+    ],
+)
+def test_look_alike_a_server_in_a_file_that_is_mounted(mount: str, problems: list[str]) -> None:
+    compose = "services:\n  a:\n    image: grafana/grafana\n    environment:\n"
+    compose += "      GF_SMTP_ENABLED: 'true'\n      GF_SMTP_USER: info@example.com\n"
+    compose += f"      GF_SMTP_PASSWORD: geheim-12\n    volumes:\n      - {mount}\n"
+    with TemporaryDirectory() as folder:
+        Path(folder, "compose.yml").write_text(compose)
+        found = setups_in(Path(folder), {}).setups
+        entries = [entry for each in found for entry in each.settings.entries]
+        assert [entry.problem for entry in entries if entry.problem] == problems
+
+
 def test_look_alike_a_server_in_a_file_that_is_not_here() -> None:
     env_file = "    env_file: mail.env\n"
     compose = f"services:\n  n8n:\n    image: n8nio/n8n\n{env_file}    environment:\n"
