@@ -31,6 +31,8 @@ from smtpdoctor.settings.workspace import Workspace
 OWN_FILE = re.compile(r"\.env(\.\w+)*$")
 NAME = re.compile(rb"(?m)^[^\S\n]*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=")
 MAIL = re.compile(rb"(?i)mail|smtp")
+#: Where a shell says that the user's own mail is kept.
+MAILBOX = "MAIL"
 
 #: What programs call the profile that is read where none is asked for.
 PRODUCTIONS = ("production", "prod")
@@ -73,7 +75,7 @@ def setups_in(
     if profile and (not PROFILE.fullmatch(profile) or has_generated_label(profile)):
         raise UsageError("--profile: write the name of a profile, such as production")
     files = Folder(folder, seconds=min(seconds, MOST_SECONDS))
-    if given is None and env_file is None and not _may_hold_setups(files):
+    if given is None and env_file is None and not _may_hold_setups(files, environ):
         return Found((), tuple(files.skipped), _unnamed(profile, files))
     workspace = Workspace(
         files,
@@ -99,9 +101,11 @@ def _unnamed(profile: str | None, folder: Folder) -> str | None:
     return None if any(in_text.search(folder.data(path) or b"") for path in files) else profile
 
 
-def _may_hold_setups(folder: Folder) -> bool:
+def _may_hold_setups(folder: Folder, environ: Mapping[str, str]) -> bool:
     """Whether anything but the project's own names can be there: the start must not pay for what
     is not."""
+    if any(MAIL.search(name.encode()) and name not in (*BY_NAME, MAILBOX) for name in environ):
+        return True
     for path in folder.files:
         if not OWN_FILE.match(path):
             return True

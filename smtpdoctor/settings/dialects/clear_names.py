@@ -1,5 +1,5 @@
 """A container, unit or job whose program nobody knows, by variables with clear names: APP_SMTP_HOST
-with APP_SMTP_PORT.
+with APP_SMTP_PORT; and the `.env` of a folder in which no program is known, or its environment.
 
 Knows which words name a server, a port, a login and a sender, and which speak of TLS. It must not
 know any program: what a switch for TLS means in one that isn't known is told only where its name,
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from smtpdoctor.settings.dialects.base import Draft, Option
-from smtpdoctor.settings.dialects.env import HOSTS
+from smtpdoctor.settings.dialects.env import HOSTS, READER, dotenv_files
 from smtpdoctor.settings.dialects.form import Marks, ModeEntry, OptionEntry, TableEntry
 from smtpdoctor.settings.dialects.table import (
     Table,
@@ -22,7 +22,7 @@ from smtpdoctor.settings.dialects.table import (
     is_told,
 )
 from smtpdoctor.settings.model import FALSE, TRUE, UNKNOWN_PROGRAM, Field, TLSMode
-from smtpdoctor.settings.names import LONGEST_NAME
+from smtpdoctor.settings.names import BY_NAME, LONGEST_NAME
 from smtpdoctor.settings.readers.model import Known, Unknown, Value
 from smtpdoctor.settings.variables import Variables
 from smtpdoctor.settings.workspace import Surrounding, Workspace
@@ -115,7 +115,14 @@ class _Named:
 
 def unclaimed(workspace: Workspace, drafts: Iterable[Draft]) -> Iterator[Draft]:
     """One for each surrounding with a server by such names that none of the drafts is of, equal
-    ones once."""
+    ones once; where nothing else is in the folder, one for what is in its `.env` files and in the
+    environment."""
+    drafts = list(drafts)
+    found = list(_of_surroundings(workspace, drafts))
+    yield from found or (() if drafts else _alone(workspace))
+
+
+def _of_surroundings(workspace: Workspace, drafts: Iterable[Draft]) -> Iterator[Draft]:
     claimed = {id(layer) for draft in drafts for layer in draft.variables.layers}
     seen: set[tuple[object, ...]] = set()
     for item in workspace.surroundings:
@@ -127,11 +134,32 @@ def unclaimed(workspace: Workspace, drafts: Iterable[Draft]) -> Iterator[Draft]:
             continue  # the project's own names are `env`'s
         for named in _servers(item.variables):
             program = ClearNames(named, item.variables)
-            for draft in program.drafts(workspace, item):
+            for draft in program.drafts(workspace, item.place, item):
                 key = tuple((each.name, each.value.span) for each in draft.options.values())
                 if key not in seen:
                     seen.add(key)
                     yield draft
+
+
+def _alone(workspace: Workspace) -> Iterator[Draft]:
+    """What would else be called a folder without settings."""
+    told = workspace.env_file if workspace.given is None else workspace.given.label
+    found = False
+    for path in (told,) if told else dotenv_files(workspace):
+        for draft in _in_variables(workspace, path, workspace.variables([path], READER)):
+            found = True
+            yield draft
+    if not found and not told:
+        alone = Variables((workspace.process,))
+        yield from _in_variables(workspace, workspace.process.label, alone)
+
+
+def _in_variables(workspace: Workspace, place: str, variables: Variables) -> Iterator[Draft]:
+    if any(name in BY_NAME for name in variables.names):
+        return  # `env`'s, and what is missing beside them is named there
+    for named in _servers(variables):
+        if "host" in named.fields:  # the name of a URL is one program's
+            yield from ClearNames(named, variables, sure=False).drafts(workspace, place)
 
 
 def _servers(variables: Variables) -> Iterator[_Named]:
@@ -207,15 +235,16 @@ def _may_be(which: Field, text: str) -> bool:
 
 
 class ClearNames(Table):
-    """One such server, as a program of its own."""
+    """One such server, as a program of its own; `sure` where something is seen to read it."""
 
-    def __init__(self, named: _Named, variables: Variables) -> None:
+    def __init__(self, named: _Named, variables: Variables, *, sure: bool = True) -> None:
         self._named = named
-        self._by_url = bool(URL_TEXT.match(_text(variables.lookup(named.first("url")))))
+        self._variables = variables
+        self._by_url = sure and bool(URL_TEXT.match(_text(variables.lookup(named.first("url")))))
         wanted: tuple[Field, ...] = ("url",) if self._by_url else ("host", "port")
         host = HOST_TEXT.fullmatch(_text(variables.lookup(named.first("host"))))
         self._port = _text(variables.lookup(named.first("port"))) or (host and host["port"]) or ""
-        self._mode = None if self._by_url else self._said(variables)
+        self._mode = self._said(variables) if sure and not self._by_url else None
         options = [
             OptionEntry(
                 name=name,
@@ -243,9 +272,11 @@ class ClearNames(Table):
         )
         super().__init__(UNKNOWN_PROGRAM, entry)
 
-    def drafts(self, workspace: Workspace, item: Surrounding) -> Iterator[Draft]:
+    def drafts(
+        self, workspace: Workspace, place: str, surrounding: Surrounding | None = None
+    ) -> Iterator[Draft]:
         """Its set-up there."""
-        yield from self._draft(workspace, item.place, item.variables, None, item)
+        yield from self._draft(workspace, place, self._variables, None, surrounding)
 
     def _said(self, variables: Variables) -> TLSMode | None:
         """The mode, where names, texts and the port all say the same."""

@@ -89,7 +89,7 @@ class Env(Table):
             for value in layer.values.values()
             if value.span is not None
         }
-        paths = [path for path in _dotenv_files(workspace) if path not in loaded]
+        paths = [path for path in dotenv_files(workspace) if path not in loaded]
         if not found and set(paths) <= {OWN_FILE}:
             return
         yield from found
@@ -216,7 +216,7 @@ def _names_host(layer: Layer | None) -> bool:
     )
 
 
-def _dotenv_files(workspace: Workspace) -> Iterator[str]:
+def dotenv_files(workspace: Workspace) -> Iterator[str]:
     """The `.env` of each folder, or what production has in place of it."""
     names = (OWN_FILE, f"{OWN_FILE}.{workspace.profile or PRODUCTION}")
     seen: set[str] = set()

@@ -8,6 +8,7 @@ import pytest
 
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_plans
+from smtpdoctor.settings.setups import setups_in
 from tests.settings.dialects.support import one, setups, write
 from tests.settings.dialects.ways import password
 
@@ -205,3 +206,70 @@ def test_all_else_is_looked_at_where_the_port_is_for_one_way(
     found = make_plans(CheckOptions(folder=str(tmp_path), environ={}))
     assert len(found.plans) == looked_at
     assert len(found.left_out) == 1 - looked_at
+
+
+# --- where no program is known at all ---------------------------------------------------------
+
+
+def dotenv(*lines: str) -> str:
+    return "".join(f"{line.replace(': ', '=', 1)}\n" for line in lines)
+
+
+@pytest.mark.parametrize("stem", ["MAIL", "SHOP_SMTP"])
+@pytest.mark.parametrize("file", [".env", "apps/shop/.env"])
+def test_a_dotenv_alone(stem: str, file: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {file: dotenv(*server(stem)), "main.cr": 'require "email"\n'})
+    setup = one(folder, "unknown")
+    assert setup.name == f"unknown {file}"
+    assert (setup.settings.host, setup.settings.port) == (HOST, 587)
+    assert (setup.settings.username, password(setup)) == ("u@example.com", "word")
+    assert {each.field for each in setup.settings.untellable} == {"tls"}
+
+
+def test_nobody_is_seen_to_read_it(tmp_path: Path) -> None:
+    lines = [*server("MAIL", port=465), "MAIL_ENCRYPTION: ssl"]
+    setup = one(write(tmp_path, {".env": dotenv(*lines)}), "unknown")
+    assert setup.settings.tls == "implicit"
+    assert {each.field for each in setup.settings.untellable} == {"tls"}
+
+
+def test_a_container_s_environment_alone(tmp_path: Path) -> None:
+    given = dotenv("PATH: /usr/bin", *server("MAIL"))
+    (setup,) = setups_in(tmp_path, {}, given=given).setups
+    assert setup.name == "unknown standard input"
+    assert password(setup) == "word"
+
+
+def test_the_environment_of_the_process_alone(tmp_path: Path) -> None:
+    environ = dict(line.split(": ", 1) for line in server("MAIL"))
+    (setup,) = setups_in(tmp_path, environ).setups
+    assert (setup.name, setup.settings.host) == ("unknown environment", HOST)
+    assert setups_in(tmp_path, {"MAIL": "/var/mail/u"}).setups == ()
+
+
+def test_a_file_in_place_of_the_dotenv(tmp_path: Path) -> None:
+    write(tmp_path, {"deploy.env": dotenv(*server("MAIL")), ".env": dotenv(*server("EMAIL"))})
+    (setup,) = setups_in(tmp_path, {}, env_file=str(tmp_path / "deploy.env")).setups
+    assert password(setup) == "word"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        # the project's own names: what is missing beside them is named there
+        {".env": dotenv(*server("MAIL"), "SMTP_USER: u@example.com")},
+        {".env": dotenv("MAIL_HOST: imap.ionos.de", "MAIL_PORT: 993", "MAIL_USER: u@example.com")},
+        {".env": dotenv("MAIL_FROM: u@example.com", "MAIL_PORT: 587")},
+        {".env.example": dotenv(*server("MAIL"))},
+        # the name of a URL is one program's
+        {".env": dotenv("MAIL_URL: smtp://u%40example.com:word@smtp.ionos.com:587")},
+    ],
+)
+def test_a_dotenv_that_names_no_server(files: dict[str, str], tmp_path: Path) -> None:
+    assert setups(write(tmp_path, files)) == []
+
+
+def test_beside_a_program_a_dotenv_is_no_other(tmp_path: Path) -> None:
+    code = "require('nodemailer').createTransport({ host: 'smtp.ionos.com', port: 587 });\n"
+    folder = write(tmp_path, {".env": dotenv(*server("SHOP_MAIL")), "mailer.js": code})
+    assert [each.name for each in setups(folder)] == ["nodemailer mailer.js:1"]
