@@ -253,7 +253,7 @@ def test_a_bare_code_is_explained(text: str, code: str) -> None:
         "MailKit.Security.AuthenticationException\n   at MailKit.Net.Imap.ImapClient.Authenticate",
         "javax.mail.AuthenticationFailedException\n\tat com.sun.mail.imap.IMAPStore.login",
         "AxiosError: getaddrinfo ENOTFOUND api.mailgun.net",
-        "npm ERR! network request to https://registry.npmjs.org/nodemailer failed, ETIMEDOUT",
+        "npm ERR! network request to https://registry.example/nodemailer failed, ETIMEDOUT",
         'ERROR: relation "mailbox" does not exist',
         "connection refused to xmpp.example.com:5222",
     ],
