@@ -65,7 +65,7 @@ def _masked(words: str, message: str, arguments: Iterable[str]) -> str:
     given = sorted({*_pieces(arguments)}, key=len, reverse=True)
     for text in given:
         if text in words and not _is_plain(text, message):
-            whole = text.replace("-", "").isalpha()  # a word is no part of another
+            whole = re.sub(r"[- ]", "", text).isalpha()  # a word is no part of another
             bounds = (r"(?<![\w-])", r"(?![\w-])") if whole else ("", "")
             words = re.sub(re.escape(text).join(bounds), MASK, words)
 

@@ -23,6 +23,10 @@ FORMS: tuple[Form, ...] = get_args(Form)
 #: Bytes. A target is some hundred; what is longer is no line of a list.
 LONGEST_LINE = 64 * 1024
 DELIMITERS = ",;\t"
+#: How spreadsheets begin a file that they save as “Unicode text”.
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+#: In a list of targets alone: no host has such a sign.
+REMARK = re.compile(r"(?:^|\s)#.*")
 
 #: What columns are called, by what they say of a target.
 OF_A_CHECK = {
@@ -76,6 +80,8 @@ class Rows:
         number = self._line
         if len(line) > LONGEST_LINE:
             return Row(number, error=f"longer than {LONGEST_LINE >> 10} KiB")
+        if number == 1 and (line.startswith(UTF16) or b"\0" in line[:2]):
+            raise UsageError("the list is UTF-16, not UTF-8: save it as “CSV UTF-8”")
         try:
             text = line.decode("utf-8-sig" if number == 1 else "utf-8").strip("\r\n")
         except UnicodeDecodeError:
@@ -87,7 +93,8 @@ class Rows:
         if self.form == "jsonl":
             return self._json(number, text)
         if self.form == "plain":
-            return None if text.lstrip().startswith("#") else Row(number, text.strip())
+            target = REMARK.sub("", text).strip()
+            return Row(number, target) if target else None
         if self._columns is None:
             self._header(text)
             return None

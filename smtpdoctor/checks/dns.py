@@ -53,7 +53,7 @@ CONTROL_CAP = 1.5
 AGAIN_AFTER = 0.4
 LOOKUPS = 8
 #: What getaddrinfo still has once no name server answers: it knows names by other ways, too.
-BY_OTHER_WAYS = 0.9
+BY_OTHER_WAYS = 0.7
 #: Of a control host, whose name servers nobody else asks.
 LOOKUPS_OF_CONTROL = 3
 

@@ -49,6 +49,19 @@ def test_one_target_a_line() -> None:
     assert [row.given for row in read("info@example.com\n", senders=True)] == ["info@example.com"]
 
 
+def test_a_remark_stands_behind_a_target_too() -> None:
+    assert [row.given for row in read("a.example:587 # the shop\n  #no\nb.example#c\n")] == [
+        "a.example:587",
+        "b.example#c",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_list_of_another_encoding_is_told(encoding: str) -> None:
+    with pytest.raises(UsageError, match="UTF-16"):
+        Rows().read("host,port\n".encode(encoding))
+
+
 def test_a_password_keeps_its_blanks() -> None:
     (row,) = read("host,pass\n a.example , b \n")
     assert row.given == {"host": "a.example", "password": " b "}
@@ -80,7 +93,7 @@ def test_a_bad_line_is_a_row_and_the_next_is_read(text: str, error: str) -> None
 
 def test_bytes_that_are_no_text_and_lines_without_end() -> None:
     rows = Rows("plain")
-    assert rows.read(b"\xff\xfe") == Row(1, error="is not UTF-8 text")
+    assert rows.read(b"caf\xe9") == Row(1, error="is not UTF-8 text")
     long = rows.read(b"a" * (LONGEST_LINE + 1))
     assert long is not None
     assert long.error == "longer than 64 KiB"
