@@ -167,6 +167,8 @@ def _of_sender_alone(target: TargetReport) -> str:
 
 def _untold(found: Assessment) -> str:
     """Why it can't be told what receivers will make of the mail."""
+    if found.domain_exists is None and not found.known:
+        return "Can't tell: the DNS gave no answer."
     if found.is_at_home:
         return (
             f"{found.domain} is the provider's own domain; its records are the provider's to keep."

@@ -9,7 +9,7 @@ import pytest
 
 from smtpdoctor.cli import run
 
-from ..dns.server import DNSServer
+from ..dns.server import DNSServer, closed_endpoint
 from ..rules.sender.zones import IONOS, SIGNED_KEY, domain
 from .conftest import Ask
 from .dns_zone import serve
@@ -195,6 +195,14 @@ def test_what_can_t_be_told_says_why(
     serve(zone, server)
     assert run(["sender", ADDRESS, *arguments, "--nameserver", server.endpoint]) == 3
     assert words in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("arguments", [[], ["--through", "ionos"]])
+def test_where_no_name_server_answers_that_is_why(
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert run(["sender", ADDRESS, *arguments, "--nameserver", closed_endpoint()]) == 3
+    assert "Can't tell: the DNS gave no answer." in capsys.readouterr().out
 
 
 def test_a_provider_s_own_domain_through_itself_is_no_riddle(server: DNSServer, ask: Ask) -> None:
