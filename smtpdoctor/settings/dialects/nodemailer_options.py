@@ -50,6 +50,7 @@ PLAIN = (
 NESTED = (
     ("auth", "user"), ("auth", "pass"), ("auth", "accessToken"), ("auth", "type"),
     ("auth", "username"), ("auth", "password"), ("tls", "rejectUnauthorized"),
+    ("tls", "secureProtocol"), ("tls", "maxVersion"), ("tls", "ciphers"),
 )  # fmt: skip
 #: Options of which it is told that the variable they are read from is set nowhere.
 SHOWN_UNSET = (("host",), ("service",), ("url",), ("auth", "user"), ("auth", "pass"))
@@ -96,6 +97,11 @@ MODES: Mapping[TLSMode, tuple[Mapping[str, Any], ...]] = {
 }
 #: Texts for a mode other than TLS from the first byte, all of them true in JavaScript.
 NOT_IMPLICIT = NO | {"none", "null", "undefined", "tls", "starttls"}
+#: Versions of TLS that Node doesn't speak by itself any more, as its two options call them.
+OLD_METHOD = re.compile(r"(?:SSLv[23]|TLSv1(?:_1)?)_(?:client_)?method")
+OLD_VERSIONS = ("TLSv1", "TLSv1.1")
+#: At this level OpenSSL speaks them all the same (OpenSSL 3.0, migration_guide).
+OLD_ALLOWED = "@SECLEVEL=0"
 
 
 # --- reading -------------------------------------------------------------------------------------
@@ -498,6 +504,9 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
         fields.misread.append(
             _remark("tls.rejectUnauthorized", "verify-text", "certificates are verified")
         )
+    old = _old_version(options) if tls != "none" else None
+    if old is not None:
+        fields.fault = fields.fault or _remark(old, "old-tls")
     for name in ("secureConnection", "ssl", "user", "pass"):
         if truth(options.get(name, ABSENT), "javascript"):
             fields.ignored.append(_remark(name, "no-option"))
@@ -519,6 +528,15 @@ def _of_object(options: dict[str, Any], major: int, fields: Fields) -> Outcome:
         fault=fields.fault,
         not_sent=not_sent,
     )
+
+
+def _old_version(options: Mapping[str, Any]) -> str | None:
+    """The option that holds the program to a version of TLS with which Node makes no handshake."""
+    if OLD_ALLOWED in str(options.get("tls.ciphers", "")):
+        return None
+    if OLD_METHOD.fullmatch(str(options.get("tls.secureProtocol", ""))):
+        return "tls.secureProtocol"
+    return "tls.maxVersion" if options.get("tls.maxVersion") in OLD_VERSIONS else None
 
 
 def _mechanisms(options: Mapping[str, Any]) -> tuple[str, ...]:
@@ -706,6 +724,7 @@ SOURCE_OF: Mapping[str, str] = {
     "url-secure": "shared",
     "url-invalid": "run",
     "url-percent": "run",
+    "old-tls": "node",
     "service-host": "transport",
     "service-unknown": "services",
     "auth-names": "transport",

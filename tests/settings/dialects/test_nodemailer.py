@@ -148,6 +148,27 @@ def test_certificates_are_not_verified_by_the_value_false_alone(tmp_path: Path) 
     assert setup.settings.entry("verify") is not None
 
 
+@pytest.mark.parametrize(
+    ("options", "option"),
+    [
+        ("port: 587, tls: { secureProtocol: 'TLSv1_method' }", "tls.secureProtocol"),
+        ("port: 465, secure: true, tls: { secureProtocol: 'SSLv3_method' }", "tls.secureProtocol"),
+        ("port: 587, tls: { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }", "tls.maxVersion"),
+        # they look alike, and Node goes on by the newest version of both
+        ("port: 587, tls: { secureProtocol: 'TLSv1_2_method' }", None),
+        ("port: 587, tls: { secureProtocol: 'SSLv23_method' }", None),
+        ("port: 587, tls: { ciphers: 'SSLv3', minVersion: 'TLSv1' }", None),
+        ("port: 587, tls: { ciphers: 'DEFAULT@SECLEVEL=0', maxVersion: 'TLSv1.1' }", None),
+        ("port: 25, ignoreTLS: true, tls: { maxVersion: 'TLSv1' }", None),
+    ],
+)
+def test_a_version_of_tls_that_node_no_longer_speaks(
+    tmp_path: Path, options: str, option: str | None
+) -> None:
+    setup = read(tmp_path, f"{{ host: 'h.de', {options} }}")
+    assert remarks(setup) == ([("fault", option)] if option else [])
+
+
 def test_required_starttls(tmp_path: Path) -> None:
     setup = read(tmp_path, "{ host: 'h.de', port: 587, requireTLS: true }")
     assert setup.settings.tls_required
