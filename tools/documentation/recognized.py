@@ -37,18 +37,18 @@ def _tables() -> dict[str, object]:
     return {
         "texts": [
             *(
-                [_javascript(each.pattern), each.specific, each.kind, _by_address(each)]
+                [javascript(each.pattern), each.specific, each.kind, _by_address(each)]
                 for each in error_texts.tables()
             ),
             [
-                _javascript(replies.NO_EHLO.pattern),
+                javascript(replies.NO_EHLO.pattern),
                 replies.WORDED,
                 "ehlo-missing",
                 {"": _of_text("ehlo-missing", "")},
             ],
         ],
         "clients": [
-            [_javascript(each.regex.pattern), 2, *_of_client(each.code)]
+            [javascript(each.regex.pattern), 2, *_of_client(each.code)]
             for each in error_texts.of_clients()
             if not each.reply and len(each.regex.pattern) >= symptoms.SHORTEST_WORDS
         ],
@@ -61,7 +61,7 @@ def _tables() -> dict[str, object]:
         "usual": replies.USUAL,
         "else": replies.ELSE,
         "rules": [
-            [_javascript(rule.pattern), {stage: _of_rule(rule, stage) for stage in rule.stages}]
+            [javascript(rule.pattern), {stage: _of_rule(rule, stage) for stage in rule.stages}]
             for rule in general
         ],
         "unworded": {
@@ -74,9 +74,23 @@ def _tables() -> dict[str, object]:
 _STAGES: tuple[Stage, ...] = ("greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data")
 
 
-def _javascript(pattern: str) -> str:
-    """A regular expression as JavaScript has it. Those of the tables need no more than this."""
-    return pattern.replace("(?P<", "(?<")
+#: What of a pattern JavaScript has otherwise: its flag `m` is always set there.
+_OTHERWISE = {
+    "(?P<": "(?<",
+    "(?m:^)": "^",
+    r"\A": r"(?<![\s\S])",
+    r"\Z": r"(?![\s\S])",
+}
+_NOT_THERE = re.compile(r"\(\?[a-zA-Z-]+[:)]|\(\?>|[*+?}]\+")
+
+
+def javascript(pattern: str) -> str:
+    """A regular expression as JavaScript has it. Raises ValueError for what it lacks."""
+    for ours, theirs in _OTHERWISE.items():
+        pattern = pattern.replace(ours, theirs)
+    if lacking := _NOT_THERE.search(re.sub(r"\\.|\[[^\]]*\]", "x", pattern)):
+        raise ValueError(f"JavaScript has no {lacking[0]}: {pattern}")
+    return pattern
 
 
 #: An address beside a text that makes it another cause's, and how it is known.
