@@ -142,9 +142,10 @@ def test_a_tab_completes_what_was_typed(
     at.types(f"{LOAD[shell]}; echo load''ed\n")
     at.shows("loaded")
     for typed, whole in TYPED:
-        # behind a format comes the file's name, behind any other word a blank
+        # behind a format comes the file's name, behind any other word a blank; zsh draws the slash
+        # of a folder anew
         at.types(f"{typed}\tZ")
-        at.shows(re.escape(whole) + (r"Z" if whole.endswith("=") else r"/?[ \x08]*Z"))
+        at.shows(re.escape(whole) + (r"Z" if whole.endswith("=") else r"[/ \x08]*Z"))
         at.types("\x15")  # Ctrl-U: an empty line again
     assert not (folder / "ran").exists()
 
