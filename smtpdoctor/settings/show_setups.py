@@ -12,6 +12,7 @@ from smtpdoctor.settings.model import MASK, UNNAMED, SetupRemark
 from smtpdoctor.settings.show import INDENT, LABELS, field_lines, setting_data
 from smtpdoctor.settings.words import what_it_does
 from smtpdoctor.text import visible
+from smtpdoctor.words import MODE_WORDS
 
 if TYPE_CHECKING:
     from smtpdoctor.settings.folder import Skipped
@@ -61,7 +62,10 @@ def _lines(setups: Sequence[Setup], skipped: Sequence[Skipped]) -> Iterator[str]
             yield visible(f"{INDENT}{text}")
         for line in setup.untold:
             yield visible(f"{INDENT}not known: {line}")
-        if not setup.complete:
+        if setup.goes_as_its_port:
+            way = MODE_WORDS[setup.settings.tls]
+            yield f"{INDENT}`smtpdoctor check` tries {way}, by the port; --tls says another way"
+        elif not setup.complete:
             given = f" without {setup.given_by}" if setup.given_by else ""
             yield f"{INDENT}`smtpdoctor check` leaves it out{given}"
     yield from passed_over(skipped)

@@ -9,6 +9,7 @@ import pytest
 from smtpdoctor.examination.options import CheckOptions
 from smtpdoctor.plans import make_plans
 from smtpdoctor.settings.setups import setups_in
+from smtpdoctor.settings.show_setups import show_setups
 from tests.settings.dialects.support import one, setups, write
 from tests.settings.dialects.ways import password
 
@@ -231,6 +232,19 @@ def test_nobody_is_seen_to_read_it(tmp_path: Path) -> None:
     setup = one(write(tmp_path, {".env": dotenv(*lines)}), "unknown")
     assert setup.settings.tls == "implicit"
     assert {each.field for each in setup.settings.untellable} == {"tls"}
+
+
+@pytest.mark.parametrize(
+    ("port", "words"),
+    [
+        (587, "`smtpdoctor check` tries STARTTLS, by the port; --tls says another way"),
+        (465, "`smtpdoctor check` tries implicit TLS, by the port; --tls says another way"),
+        (2525, "`smtpdoctor check` leaves it out without --tls"),
+    ],
+)
+def test_what_check_makes_of_it_is_said(port: int, words: str, tmp_path: Path) -> None:
+    found = setups(write(tmp_path, {".env": dotenv(*server("MAIL", port=port))}))
+    assert words in show_setups(found)
 
 
 def test_a_container_s_environment_alone(tmp_path: Path) -> None:
