@@ -244,7 +244,7 @@ def test_nobody_is_seen_to_read_it(tmp_path: Path) -> None:
 )
 def test_what_check_makes_of_it_is_said(port: int, words: str, tmp_path: Path) -> None:
     found = setups(write(tmp_path, {".env": dotenv(*server("MAIL", port=port))}))
-    assert words in show_setups(found)
+    assert words in show_setups(found, ())
 
 
 def test_a_container_s_environment_alone(tmp_path: Path) -> None:
